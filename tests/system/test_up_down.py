@@ -1,0 +1,124 @@
+"""deploy/up and deploy/down, as a new user types them."""
+
+import os
+import socket
+import subprocess
+
+import pytest
+
+from house import BUILD, CHECKOUT, House, eventually, free_port
+
+
+class Typed:
+    """A state folder and the two commands."""
+
+    def __init__(self):
+        self.house = House()
+
+    def type(self, command, *arguments):
+        return subprocess.run(
+            [CHECKOUT / "deploy" / command, "--state", self.house.state, *map(str, arguments)],
+            env={**os.environ, "AFTERLINE_BUILD": str(BUILD)}, stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, timeout=180)
+
+    def up(self, *more):
+        done = self.type("up", "--port", self.house.port, *more)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def down(self):
+        done = self.type("down")
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+@pytest.fixture
+def typed():
+    typed = Typed()
+    try:
+        yield typed
+    finally:
+        typed.type("down")
+        typed.house.remove()
+
+
+def test_up_twice_changes_nothing_and_down_keeps_the_data(typed):
+    house = typed.house
+    assert house.url in typed.up()
+    key = house.key
+    house.post("/v1/branches", {"branch": "b1", "name": "一店", "kind": "branch",
+                                "time_zone": "Asia/Shanghai"})
+    before = house.pids()
+
+    assert house.url in typed.up()
+    assert house.pids() == before
+    assert house.key == key
+    assert os.stat(house.state / "admin.key").st_mode & 0o777 == 0o600
+
+    assert "stopped" in typed.down()
+    for pid in before.values():
+        assert not os.path.exists(f"/proc/{pid}")
+    assert "not running" in typed.down()
+
+    typed.up()
+    assert house.key == key
+    branches = house.get("/v1/branches")["items"]
+    assert [branch["branch"] for branch in branches] == ["b1"]
+
+
+def test_a_taken_port_is_named(typed):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = typed.type("up", "--port", port)
+
+    assert done.returncode == 1
+    assert f"port {port} is taken" in done.stderr
+    assert typed.house.pids() == {}
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "eighty", ""])
+def test_a_port_is_a_number_within_bounds(typed, port):
+    done = typed.type("up", "--port", port)
+
+    assert done.returncode != 0
+    assert "1 to 65535" in done.stderr
+    assert not typed.house.state.exists()
+
+
+def test_the_demo_runs_the_loop_to_its_end(typed):
+    told = typed.up("--demo")
+
+    for word in ("ticket.registered", "job.planned", "job.completed", "ticket.closed"):
+        assert word in told
+    assert "a second subscriber saw the same" in told
+
+
+def test_a_killed_keeper_is_followed_by_another(own_house):
+    house = own_house.start()
+    left = house.pids()
+    house.kill_keeper()
+
+    house.start()
+    now = house.pids()
+    assert set(now) == set(left)
+    for name, pid in left.items():
+        assert now[name] != pid
+
+
+def test_what_dies_is_started_again(own_house):
+    house = own_house.start()
+    for name in ("returns.0", "gateway.0", "postgres"):
+        pid = house.kill(name)
+        house.wait_until_back(name, pid)
+    eventually(house.is_ready, 30, "readiness after the kills")
+
+
+def test_a_house_runs_once(own_house):
+    house = own_house.start()
+    done = subprocess.run([house.binary("afterline"), "run", "--state", house.state, "--port",
+                           str(free_port())], capture_output=True, text=True, timeout=30)
+
+    assert done.returncode == 1
+    assert "already running" in done.stderr
