@@ -57,6 +57,10 @@ static void read_options(struct place *place, int argc, char **argv)
         {"--deploy",   &place->deploy  }
     };
 
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        fputs(usage, stdout);
+        exit(0);
+    }
     for (int i = 1; i < argc; i += 2) {
         size_t option = 0;
         while (option < LENGTH(options) && strcmp(argv[i], options[option].name) != 0)
