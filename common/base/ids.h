@@ -1,7 +1,7 @@
 /*
  * ids: identifiers that people say on the telephone.
  *
- * A letter, at least eight digits, the last of them a Damm check digit: "T10002347".  It finds
+ * A letter, at least eight digits, the last of them a Damm check digit: "T10002345".  It finds
  * every single wrong digit and every swap of neighbours (H. M. Damm, 2004).  In the database the
  * digits without the check digit, as a bigint; numbering starts at ids_first.
  */

@@ -15,29 +15,37 @@
 #define U64 "a whole number from 0 to 18446744073709551615"
 #define HEX "a string of hexadecimal digits"
 
+enum {
+    TRUTH_SIZE = sizeof(protobuf_c_boolean),
+    WORD_SIZE = sizeof(int),
+    POINTER_SIZE = sizeof(void *),
+    BINARY_SIZE = sizeof(ProtobufCBinaryData),
+};
+
+/* In the order of protobuf-c's own numbers. */
 static const struct field_type types[] = {
-    [PROTOBUF_C_TYPE_INT32] = {WHOLE,        4,                           INT32_MIN, INT32_MAX,  S32,             0},
-    [PROTOBUF_C_TYPE_SINT32] = {WHOLE,        4,                           INT32_MIN, INT32_MAX,  S32,             0},
-    [PROTOBUF_C_TYPE_SFIXED32] = {WHOLE,        4,                           INT32_MIN, INT32_MAX,  S32,             4},
-    [PROTOBUF_C_TYPE_INT64] = {WHOLE,        8,                           INT64_MIN, INT64_MAX,  S64,             0},
-    [PROTOBUF_C_TYPE_SINT64] = {WHOLE,        8,                           INT64_MIN, INT64_MAX,  S64,             0},
-    [PROTOBUF_C_TYPE_SFIXED64] = {WHOLE,        8,                           INT64_MIN, INT64_MAX,  S64,             8},
-    [PROTOBUF_C_TYPE_UINT32] = {WHOLE,        4,                           0,         UINT32_MAX, U32,             0},
-    [PROTOBUF_C_TYPE_FIXED32] = {WHOLE,        4,                           0,         UINT32_MAX, U32,             4},
-    [PROTOBUF_C_TYPE_UINT64] = {WHOLE,        8,                           0,         UINT64_MAX, U64,             0},
-    [PROTOBUF_C_TYPE_FIXED64] = {WHOLE,        8,                           0,         UINT64_MAX, U64,             8},
-    [PROTOBUF_C_TYPE_FLOAT] = {REAL,         4,                           0,         0,          "a number",      4},
-    [PROTOBUF_C_TYPE_DOUBLE] = {REAL,         8,                           0,         0,          "a number",      8},
-    [PROTOBUF_C_TYPE_BOOL] = {TRUTH,        sizeof(protobuf_c_boolean),  0,         0,          "true or false", 0},
-    [PROTOBUF_C_TYPE_ENUM] = {WORD,         sizeof(int),                 0,         0,          "a word",        0},
-    [PROTOBUF_C_TYPE_STRING] = {STRING,       sizeof(char *),              0,         0,          "a string",      0},
-    [PROTOBUF_C_TYPE_BYTES] = {BINARY,       sizeof(ProtobufCBinaryData), 0,         0,          HEX,             0},
-    [PROTOBUF_C_TYPE_MESSAGE] = {MESSAGE_SORT, sizeof(void *),              0,         0,          "an object",     0},
+    {PROTOBUF_C_TYPE_INT32,    WHOLE,  4,            0, INT32_MIN, INT32_MAX,  S32            },
+    {PROTOBUF_C_TYPE_SINT32,   WHOLE,  4,            0, INT32_MIN, INT32_MAX,  S32            },
+    {PROTOBUF_C_TYPE_SFIXED32, WHOLE,  4,            4, INT32_MIN, INT32_MAX,  S32            },
+    {PROTOBUF_C_TYPE_INT64,    WHOLE,  8,            0, INT64_MIN, INT64_MAX,  S64            },
+    {PROTOBUF_C_TYPE_SINT64,   WHOLE,  8,            0, INT64_MIN, INT64_MAX,  S64            },
+    {PROTOBUF_C_TYPE_SFIXED64, WHOLE,  8,            8, INT64_MIN, INT64_MAX,  S64            },
+    {PROTOBUF_C_TYPE_UINT32,   WHOLE,  4,            0, 0,         UINT32_MAX, U32            },
+    {PROTOBUF_C_TYPE_FIXED32,  WHOLE,  4,            4, 0,         UINT32_MAX, U32            },
+    {PROTOBUF_C_TYPE_UINT64,   WHOLE,  8,            0, 0,         UINT64_MAX, U64            },
+    {PROTOBUF_C_TYPE_FIXED64,  WHOLE,  8,            8, 0,         UINT64_MAX, U64            },
+    {PROTOBUF_C_TYPE_FLOAT,    REAL,   4,            4, 0,         0,          "a number"     },
+    {PROTOBUF_C_TYPE_DOUBLE,   REAL,   8,            8, 0,         0,          "a number"     },
+    {PROTOBUF_C_TYPE_BOOL,     TRUTH,  TRUTH_SIZE,   0, 0,         0,          "true or false"},
+    {PROTOBUF_C_TYPE_ENUM,     WORD,   WORD_SIZE,    0, 0,         0,          "a word"       },
+    {PROTOBUF_C_TYPE_STRING,   STRING, POINTER_SIZE, 0, 0,         0,          "a string"     },
+    {PROTOBUF_C_TYPE_BYTES,    BINARY, BINARY_SIZE,  0, 0,         0,          HEX            },
+    {PROTOBUF_C_TYPE_MESSAGE,  NESTED, POINTER_SIZE, 0, 0,         0,          "an object"    },
 };
 
 const struct field_type *field_type(const ProtobufCFieldDescriptor *field)
 {
-    CHECK((size_t)field->type < LENGTH(types));
+    CHECK((size_t)field->type < LENGTH(types) && types[field->type].type == field->type);
     return &types[field->type];
 }
 

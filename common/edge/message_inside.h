@@ -36,15 +36,16 @@ bool flawed(struct inspection *in, const char *reason, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* protobuf's fifteen wire types are seven sorts of value to everybody outside. */
-enum sort { WHOLE, REAL, TRUTH, WORD, STRING, BINARY, MESSAGE_SORT, SORTS };
+enum sort { WHOLE, REAL, TRUTH, WORD, STRING, BINARY, NESTED, SORTS };
 
 struct field_type {
+    ProtobufCType type;
     enum sort sort;
     size_t size;
-    __int128 least; /* of a whole number */
+    size_t wire_size; /* among packed numbers; 0: it varies */
+    __int128 least;   /* of a whole number */
     __int128 most;
     const char *expected; /* what a sentence calls it */
-    size_t wire_size;     /* in packed bytes; 0: it varies */
 };
 const struct field_type *field_type(const ProtobufCFieldDescriptor *field);
 

@@ -185,10 +185,8 @@ static void write_message(struct text *to, const ProtobufCFieldDescriptor *field
 typedef void writer(struct text *to, const ProtobufCFieldDescriptor *field, const void *at);
 
 static writer *const writers[SORTS] = {
-    [WHOLE] = write_whole,          [REAL] = write_real,
-    [TRUTH] = write_truth,          [WORD] = write_word,
-    [STRING] = write_string,        [BINARY] = write_binary,
-    [MESSAGE_SORT] = write_message,
+    [WHOLE] = write_whole,   [REAL] = write_real,     [TRUTH] = write_truth,    [WORD] = write_word,
+    [STRING] = write_string, [BINARY] = write_binary, [NESTED] = write_message,
 };
 
 static void write_items(struct text *to, const ProtobufCMessage *message,

@@ -105,12 +105,12 @@ static const struct misreading {
     const char *reason;
     const char *expected;
 } misreadings[] = {
-    {json_error_invalid_utf8,     "",                "bad_utf8",        "text in UTF-8"              },
-    {json_error_invalid_syntax,   "invalid Unicode", "bad_utf8",        "surrogates in pairs only"   },
-    {json_error_null_character,   "",                "nul_character",   "text without U+0000"        },
-    {json_error_null_byte_in_key, "",                "nul_character",   "names without U+0000"       },
-    {json_error_duplicate_key,    "",                "duplicate_field", "each name once"             },
-    {json_error_numeric_overflow, "",                "out_of_range",    "a number that can be stored"},
+    {json_error_invalid_utf8,     "",                "bad_utf8",        "text in UTF-8"       },
+    {json_error_invalid_syntax,   "invalid Unicode", "bad_utf8",        "paired surrogates"   },
+    {json_error_null_character,   "",                "nul_character",   "text without U+0000" },
+    {json_error_null_byte_in_key, "",                "nul_character",   "names without U+0000"},
+    {json_error_duplicate_key,    "",                "duplicate_field", "each name once"      },
+    {json_error_numeric_overflow, "",                "out_of_range",    "a number in range"   },
 };
 
 static bool misread(struct inspection *in, struct bytes json, const json_error_t *error)
@@ -250,10 +250,8 @@ typedef bool reader(struct inspection *in, const ProtobufCFieldDescriptor *field
                     void *at);
 
 static reader *const readers[SORTS] = {
-    [WHOLE] = read_whole,          [REAL] = read_real,
-    [TRUTH] = read_truth,          [WORD] = read_word,
-    [STRING] = read_string,        [BINARY] = read_binary,
-    [MESSAGE_SORT] = read_message,
+    [WHOLE] = read_whole,   [REAL] = read_real,     [TRUTH] = read_truth,    [WORD] = read_word,
+    [STRING] = read_string, [BINARY] = read_binary, [NESTED] = read_message,
 };
 
 static bool read_items(struct inspection *in, ProtobufCMessage *message,
@@ -282,7 +280,8 @@ static bool read_field(struct inspection *in, ProtobufCMessage *message, const c
         protobuf_c_message_descriptor_get_field_by_name(message->descriptor, name);
 
     if (!field)
-        return flawed(in, "unknown_field", "%s has no such field", message->descriptor->short_name);
+        return flawed(in, "unknown_field", "expected a field of %s",
+                      message->descriptor->short_name);
     if (json_is_null(value))
         return true;
     if (field->label == PROTOBUF_C_LABEL_REPEATED)

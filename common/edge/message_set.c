@@ -65,8 +65,8 @@ typedef bool setter(struct inspection *in, const ProtobufCFieldDescriptor *field
                     void *at);
 
 static setter *const setters[SORTS] = {
-    [WHOLE] = put_digits,  [REAL] = set_real,     [TRUTH] = set_truth,          [WORD] = put_word,
-    [STRING] = set_string, [BINARY] = set_binary, [MESSAGE_SORT] = set_message,
+    [WHOLE] = put_digits,  [REAL] = set_real,     [TRUTH] = set_truth,    [WORD] = put_word,
+    [STRING] = set_string, [BINARY] = set_binary, [NESTED] = set_message,
 };
 
 /* ---- a PostgreSQL array: {plain,"quoted, \"escaped\""} ---- */
@@ -148,7 +148,7 @@ static ProtobufCMessage *holder(struct inspection *in, ProtobufCMessage *message
             protobuf_c_message_descriptor_get_field_by_name(message->descriptor, name);
         if (!field || field->type != PROTOBUF_C_TYPE_MESSAGE
             || field->label == PROTOBUF_C_LABEL_REPEATED) {
-            flawed(in, "unknown_field", "%s has no such sub-message",
+            flawed(in, "unknown_field", "expected a sub-message of %s",
                    message->descriptor->short_name);
             return NULL;
         }
@@ -175,7 +175,7 @@ bool message_set(struct arena *arena, ProtobufCMessage *message, const char *fie
     const ProtobufCFieldDescriptor *found =
         protobuf_c_message_descriptor_get_field_by_name(message->descriptor, name);
     if (!found)
-        return flawed(&in, "unknown_field", "%s has no such field",
+        return flawed(&in, "unknown_field", "expected a field of %s",
                       message->descriptor->short_name);
     if (!value)
         return true;

@@ -1,0 +1,105 @@
+/*
+ * bus: ZeroMQ with CURVE.  Ask and answer, tell and listen; the only files that say `zmq_`.
+ *
+ * One context a process.  Every socket has CURVE on and all options of reliability.md §1.3.  The
+ * ZAP handler is bound before the first socket: a peer is let in if its public key stands in the
+ * peers file, and what it sends carries its name.  bus_open connects to itself with a random key
+ * and ends the process if that is let in.
+ *
+ * All calls on the loop's thread.  A message is at most BUS_FRAMES_MOST frames of at most
+ * BUS_FRAME_MOST bytes; more is drained, counted and dropped.  Sends never block: a full queue
+ * returns false.  **A send that returned true proves nothing**: only an answer does.
+ *
+ * The peers file is the address book and the list of keys, one peer a line, "#" for comments:
+ *
+ *     name         public key (Z85)                          ask                     tell
+ *     intake.0     rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7  ipc:///run/…/intake.0   ipc:///run/…/…
+ *     operator     …                                         -                       -
+ *
+ * A name is <service>.<instance>, or a bare word for peers that only ask.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "edge/loop.h"
+
+enum {
+    BUS_FRAME_MOST = 4 * 1024 * 1024,
+    BUS_FRAMES_MOST = 2, /* header and body, after the routing id */
+    BUS_TURN_MOST = 64,  /* messages taken from one socket before the loop turns */
+};
+
+struct peer {
+    const char *name;    /* "intake.0" */
+    const char *service; /* "intake"; the name itself where it has no dot */
+    const char *key;     /* public, Z85 */
+    const char *ask;     /* NULL where it answers nothing */
+    const char *tell;    /* NULL where it tells nothing */
+};
+
+struct peers {
+    const struct peer *rows;
+    size_t count;
+};
+
+/* Reads a peers file; false with *why (in the arena). */
+bool peers_read(struct arena *arena, const char *file, struct peers *peers, const char **why);
+
+/* Makes a key pair, Z85: secret to a file with mode 0400, public to public_key[41]. */
+bool bus_make_key(const char *secret_file, char *public_key, const char **why);
+
+struct bus;
+
+/* Dies where the key can't be read or a stranger would be let in. */
+struct bus *bus_open(struct loop *loop, const struct peers *peers, const char *secret_file);
+void bus_free(struct bus *bus); /* lingers for nothing */
+
+/* ---- answer: a ROUTER ---- */
+struct answerer;
+/* `reply_to` is opaque, small, and may be kept until answered. */
+struct reply_to {
+    unsigned char routing_id[32];
+    unsigned char size;
+};
+typedef void on_question(void *with, const char *peer, const struct reply_to *reply_to,
+                         struct bytes header, struct bytes body);
+struct answerer *answerer_new(struct bus *bus, const char *endpoint, on_question *asked,
+                              void *with, const char **why);
+/* False where the asker is gone or its queue is full. */
+bool answerer_send(struct answerer *answerer, const struct reply_to *reply_to, struct bytes header,
+                   struct bytes body);
+void answerer_free(struct answerer *answerer);
+
+/* ---- ask: a DEALER to one instance ---- */
+struct asker;
+typedef void on_answer(void *with, struct bytes header, struct bytes body);
+/* The connection broke: what was asked and not answered will not be. */
+typedef void on_lost(void *with);
+struct asker *asker_new(struct bus *bus, const struct peer *peer, on_answer *answered,
+                        on_lost *lost, void *with);
+/* False where the instance is away or its queue is full. */
+bool asker_send(struct asker *asker, struct bytes header, struct bytes body);
+void asker_free(struct asker *asker);
+
+/* ---- tell: a PUB; listen: a SUB to one instance ---- */
+struct teller;
+struct teller *teller_new(struct bus *bus, const char *endpoint, const char **why);
+void teller_send(struct teller *teller, struct bytes told); /* may be dropped: the feed is paged */
+void teller_free(struct teller *teller);
+
+struct hearer;
+typedef void on_told(void *with, struct bytes told);
+struct hearer *hearer_new(struct bus *bus, const struct peer *peer, on_told *heard, void *with);
+void hearer_free(struct hearer *hearer);
+
+/* Since the start. */
+struct bus_counts {
+    unsigned long oversized;  /* messages dropped: wrong number of frames, or nobody's */
+    unsigned long refused;    /* handshakes of unknown keys */
+    unsigned long unroutable; /* answers whose asker was gone or full */
+};
+struct bus_counts bus_counts(const struct bus *bus);

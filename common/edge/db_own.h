@@ -1,0 +1,75 @@
+/*
+ * db_own: what the files of db share with each other and with nobody else.
+ *
+ * A step is one thing sent whose answer has not been read.  Answers come in the order of the steps;
+ * the first bad one is recorded and stops the reading, and db_abandon reads the rest.
+ */
+#pragma once
+
+#include <libpq-fe.h>
+
+#include "edge/db.h"
+
+enum step_kind { STEP_EFFECT, STEP_EXPECT, STEP_READ, STEP_COMMIT, STEP_SYNC };
+
+struct step {
+    const char *name; /* of the statement, for what is said about it; NULL for our own */
+    enum step_kind kind;
+    long count; /* rows expected */
+};
+
+struct db {
+    PGconn *conn; /* NULL after LOST or DOUBT */
+    struct arena *arena;
+    long statement_ms;
+    bool read_only;
+
+    bool begun;
+    bool committing; /* COMMIT may have left and was not answered */
+    bool committed;
+    bool warned;   /* on COMMIT: it may not have been replicated */
+    bool draining; /* errors were told already */
+    unsigned long writes;
+    unsigned long expecting; /* steps whose number of rows was not checked */
+
+    enum db_trouble trouble;
+    char sqlstate[6];
+    char sentence[512];
+
+    struct step *steps;
+    size_t first;
+    size_t last;
+    size_t room;
+};
+
+/* ---- db_trouble.c ---- */
+
+/* Records trouble where none is recorded yet; always false. */
+bool db_record(struct db *db, enum db_trouble trouble, const char *name, const char *sentence);
+
+/* Records what the server said in answer to a step; closes where the connection is no good. */
+bool db_refused(struct db *db, const struct step *step, const PGresult *result);
+
+/* Closes: LOST, or DOUBT where COMMIT may have left; always false. */
+bool db_lost(struct db *db, const char *sentence);
+
+/* What libpq says in several lines, cut after the first. */
+const char *db_first_line(const char *message);
+
+/* ---- db_pipe.c ---- */
+
+/* Notes a step that libpq has taken; sent is libpq's word for it. */
+bool db_step(struct db *db, int sent, struct step step);
+bool db_send(struct db *db, const char *prepared, const char *const *texts, struct step step);
+bool db_sync(struct db *db);
+
+/* Waits until the answer that comes next has arrived. */
+bool db_await(struct db *db, int64_t until_ms);
+
+/* Reads the answers of all steps; the result of a STEP_READ goes to *read, to be cleared. */
+bool db_settle(struct db *db, PGresult **read);
+
+/* ---- db_rows.c ---- */
+
+/* Copies a result into the arena, in one piece. */
+void db_copy_rows(struct arena *arena, const PGresult *result, struct rows *rows);
