@@ -1,0 +1,31 @@
+/*
+ * daemon: a service that runs.  What a service's own rooms on the loop (gateway's HTTP) may touch.
+ */
+#pragma once
+
+#include "daemon/service.h"
+#include "edge/bus.h"
+#include "edge/loop.h"
+
+struct daemon {
+    const struct service *service;
+    const char *instance; /* "intake.0" */
+    struct arena *arena; /* for one callback on the loop; reset by whoever uses it next */
+    struct loop *loop;
+    struct bus *bus;
+    struct peers peers;
+    struct teller *teller;       /* NULL where it has no address to tell from */
+    struct asks *asks;           /* daemon/ask.c's own */
+    struct worker_pool *workers; /* daemon/workers.c's own: the writer, the readers, their queues */
+    struct listening *listening; /* daemon/listen.c's own: the followers of other services */
+    void *own;                   /* the service's, set in moved_in */
+};
+
+/*
+ * Carries a question out in this process, as if it had come over the bus: the loop's side of the
+ * queues.  `answered` is called on the loop, once, before or after this returns; header and body
+ * are valid during the call.
+ */
+typedef void on_answered(void *with, const AnswerHeader *header, struct bytes body);
+void daemon_ask_self(struct daemon *daemon, const AskHeader *header, struct bytes body,
+                     on_answered *answered, void *with);

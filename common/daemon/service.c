@@ -1,0 +1,230 @@
+#include "daemon/service.h"
+
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fail.h"
+#include "base/log.h"
+#include "daemon/ask.h"
+#include "daemon/contract.h"
+#include "daemon/daemon.h"
+#include "daemon/desk.h"
+#include "daemon/listen.h"
+#include "daemon/metrics.h"
+#include "daemon/workers.h"
+
+enum { SETTINGS_FILE_MOST = 64 * 1024, LAST_ANSWERS_MS = 200 };
+
+static const char *instance;
+static const char *database;
+static const char *peers_file;
+static const char *secret_key;
+static long batch_limit;
+static long queue_limit;
+static long statement_ms;
+
+/* Settings that every daemon has. */
+static const struct setting house_settings[] = {
+    {"name",         TEXT,         "",     0,   64,    &instance,     "<service>.<instance>, as in the peers file"     },
+    {"database",     TEXT,         "",     0,   1024,  &database,     "libpq connection string; may name several hosts"},
+    {"peers",        TEXT,         "",     0,   1024,  &peers_file,
+     "file of who is in the house: names, public keys, addresses"                                                      },
+    {"secret_key",   TEXT,         "",     0,   1024,  &secret_key,
+     "file with this instance's secret CURVE key, mode 0400"                                                           },
+    {"batch_limit",  COUNT,        "64",   1,   512,   &batch_limit,  "commands in one transaction at most"            },
+    {"queue_limit",  COUNT,        "1024", 1,   65536, &queue_limit,  "commands, and queries, that may wait"           },
+    {"statement_ms", MILLISECONDS, "5000", 100, 60000, &statement_ms,
+     "how long a statement may take before its connection is given up"                                                 },
+};
+
+static char *read_file(struct arena *arena, const char *name)
+{
+    FILE *file = fopen(name, "r");
+    if (!file)
+        die("%s: can't be read: %m", name);
+
+    char *content = arena_take(arena, SETTINGS_FILE_MOST + 1);
+    size_t size = fread(content, 1, SETTINGS_FILE_MOST + 1, file);
+    fclose(file);
+    if (size > SETTINGS_FILE_MOST)
+        die("%s: expected at most %d bytes", name, SETTINGS_FILE_MOST);
+    return content;
+}
+
+static void read_settings(struct arena *arena, const struct service *service, const char *file)
+{
+    struct setting_table tables[] = {
+        {TABLE(house_settings)   },
+        { service->settings.rows, service->settings.count}
+    };
+    const char *why = "";
+
+    settings_usual(tables, LENGTH(tables));
+    if (file && !settings_read(arena, read_file(arena, file), tables, LENGTH(tables), &why))
+        die("%s: %s", file, why);
+    if (text_empty(instance))
+        instance = arena_print(arena, "%s.0", service->name);
+}
+
+static int check(const struct service *service)
+{
+    struct setting_table tables[] = {
+        {TABLE(house_settings)   },
+        { service->settings.rows, service->settings.count}
+    };
+
+    settings_print(stdout, tables, LENGTH(tables));
+    return 0;
+}
+
+static int migrate(struct arena *arena, const struct service *service)
+{
+    const char *why = "";
+
+    if (!schema_migrate(arena, database, service->schema, &why))
+        die("%s: can't migrate: %s", service->name, why);
+    return 0;
+}
+
+/* ---- running ---- */
+
+static void on_last_alarm(void *with)
+{
+    struct daemon *daemon = with;
+
+    loop_stop(daemon->loop);
+}
+
+/* Ends well: what is in hand is finished, the lock is free for a spare, answers leave. */
+static void on_stop(void *with, int signal)
+{
+    struct daemon *daemon = with;
+
+    if (!daemon->workers)
+        return;
+    log_info("did=stop signal=%d", signal);
+    if (daemon->service->moving_out)
+        daemon->service->moving_out(daemon);
+    listening_tenure(daemon, false, NULL, 0);
+    workers_stop(daemon);
+    alarm_set(alarm_new(daemon->loop, on_last_alarm, daemon), LAST_ANSWERS_MS, 0);
+}
+
+/* The head once a second, so that a listener notices a lost last event. */
+static void on_head_alarm(void *with)
+{
+    struct daemon *daemon = with;
+    Event head = EVENT__INIT;
+
+    if (!daemon->workers || !daemon->teller)
+        return;
+    struct workers_view view = workers_view(daemon);
+    if (!view.active)
+        return;
+    head.source = daemon->service->name;
+    head.id = view.head;
+    arena_reset(daemon->arena);
+    teller_send(daemon->teller, message_pack(daemon->arena, &head.base));
+}
+
+static const struct peer *find_self(const struct daemon *daemon)
+{
+    for (size_t i = 0; i < daemon->peers.count; i++)
+        if (strcmp(daemon->peers.rows[i].name, daemon->instance) == 0)
+            return &daemon->peers.rows[i];
+    die("%s: there is no %s in it", peers_file, daemon->instance);
+}
+
+static void open_teller(struct daemon *daemon, const struct peer *self)
+{
+    const char *why = "";
+
+    if (!self->tell)
+        return;
+    daemon->teller = teller_new(daemon->bus, self->tell, &why);
+    if (!daemon->teller)
+        die("%s: can't tell from there: %s", self->tell, why);
+}
+
+static int run(struct arena *arena, const struct service *service)
+{
+    struct worker_settings settings = {database, secret_key, batch_limit, queue_limit,
+                                       statement_ms};
+    struct daemon daemon = {.service = service, .instance = instance, .arena = arena_new()};
+    const char *why = "";
+
+    log_name(instance);
+    signal(SIGPIPE, SIG_IGN);
+    if (!peers_read(arena, peers_file, &daemon.peers, &why))
+        die("%s: %s", peers_file, why);
+    daemon.loop = loop_new();
+    daemon.bus = bus_open(daemon.loop, &daemon.peers, secret_key);
+    const struct peer *self = find_self(&daemon);
+    open_teller(&daemon, self);
+    struct desk *desk = desk_open(&daemon, self->ask);
+    asks_open(&daemon);
+    listening_open(&daemon);
+    workers_start(&daemon, &settings, listening_tenure);
+    loop_on_signal(daemon.loop, SIGTERM, on_stop, &daemon);
+    loop_on_signal(daemon.loop, SIGINT, on_stop, &daemon);
+    struct alarm_clock *head = alarm_new(daemon.loop, on_head_alarm, &daemon);
+    alarm_set(head, 1000, 1000);
+    if (service->moved_in)
+        service->moved_in(&daemon);
+    log_info("did=start");
+    loop_run(daemon.loop);
+
+    listening_close(&daemon);
+    asks_close(&daemon);
+    desk_close(desk);
+    if (daemon.teller)
+        teller_free(daemon.teller);
+    bus_free(daemon.bus);
+    loop_free(daemon.loop);
+    arena_free(daemon.arena);
+    return 0;
+}
+
+static const char about_verbs[] =
+    "usage: %s [--settings FILE] [--check | --migrate | --contract]\n"
+    "  (none)      run\n"
+    "  --check     print the settings file as it is understood\n"
+    "  --migrate   bring the schema up to date\n"
+    "  --contract  print what this service can be asked, tells and overhears\n";
+
+int service_main(int argc, char **argv, const struct service *service)
+{
+    struct arena *arena = arena_new();
+    const char *verb = "", *file = NULL;
+
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--settings") == 0 && i + 1 < argc)
+            file = argv[++i];
+        else
+            verb = argv[i];
+    }
+    CHECK(sodium_init() >= 0);
+    read_settings(arena, service, file);
+    int status = 2;
+    if (strcmp(verb, "") == 0)
+        status = run(arena, service);
+    else if (strcmp(verb, "--check") == 0)
+        status = check(service);
+    else if (strcmp(verb, "--migrate") == 0)
+        status = migrate(arena, service);
+    else if (strcmp(verb, "--contract") == 0) {
+        contract_print(stdout, service);
+        status = 0;
+#ifdef FAIL_POINTS
+    } else if (strcmp(verb, "--fail-points") == 0) {
+        fail_points_print();
+        status = 0;
+#endif
+    } else
+        fprintf(stderr, about_verbs, service->name);
+    arena_free(arena);
+    return status;
+}

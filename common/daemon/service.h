@@ -1,0 +1,88 @@
+/*
+ * service: the tables of a daemon, and the one main they share.
+ *
+ * A service is data: what it can be asked, what it tells, what it overhears, what it does by the
+ * clock, what it stores.  The skeleton brings them to life: one loop thread that moves bytes, one
+ * writer that changes the schema in batches, two readers that answer queries (architecture §2).
+ *
+ * Four verbs every daemon shares: run (none) · --check · --migrate · --contract.
+ */
+#pragma once
+
+#include "base/check.h"
+#include "base/settings.h"
+#include "base/table.h"
+#include "daemon/request.h"
+#include "daemon/schema.h"
+#include "edge/message.h"
+#include "envelope.pb-c.h"
+
+/* MESSAGE(register_ticket): its name, which is also the handler's, log's and metric's, and type. */
+#define MESSAGE(name) #name, &name##__descriptor
+
+/* A command or a query: message, handler, who may ask. */
+struct command {
+    const char *name;
+    const ProtobufCMessageDescriptor *message;
+    handler *run;
+    uint32_t roles;
+};
+
+struct event {
+    const char *name;
+    const ProtobufCMessageDescriptor *message;
+};
+
+/* What a service overhears.  `message` NULL: every event of `source` (reporting). */
+struct reaction {
+    const char *source; /* "dispatch" */
+    const char *name;
+    const ProtobufCMessageDescriptor *message;
+    handler *run;
+};
+
+/* A durable timer: set with timer_set, fired once, in a transaction with its effect. */
+struct timer {
+    const char *name;
+    handler *run;
+};
+
+/* A counter for new aggregates: letter, the table and its bigint key. */
+struct counter {
+    char letter;
+    const char *table;  /* "intake.ticket" */
+    const char *column; /* "ticket_id" */
+};
+
+/* A string field that holds an identifier, wherever it stands: checked at the door. */
+struct identifier {
+    const char *field; /* "ticket_id" */
+    char letter;       /* 'T' */
+};
+
+struct daemon;
+
+struct service {
+    const char *name;
+    const char *about;
+    const struct schema *schema;
+    TABLE_OF(struct lifecycle) lives;
+    TABLE_OF(struct setting) settings;
+    TABLE_OF(struct command) commands;
+    TABLE_OF(struct command) queries;
+    TABLE_OF(struct event) events;
+    TABLE_OF(struct reaction) reactions;
+    TABLE_OF(struct timer) timers;
+    TABLE_OF(struct counter) counters;
+    TABLE_OF(struct identifier) identifiers;
+    /* Tables that Rebuild empties, listener positions aside; empty: Rebuild is refused. */
+    TABLE_OF(const char *) pictures;
+    /* More rooms on the loop (gateway's HTTP): after the daemon stands, before the loop runs. */
+    void (*moved_in)(struct daemon *daemon);
+    /* On the loop, at SIGTERM, before the threads end: stop taking new work; may be NULL. */
+    void (*moving_out)(struct daemon *daemon);
+    /* On the loop, for each event of its own that was committed (gateway's keys); may be NULL. */
+    void (*told)(struct daemon *daemon, const Event *event);
+};
+
+int service_main(int argc, char **argv, const struct service *service);

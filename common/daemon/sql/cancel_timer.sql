@@ -1,0 +1,4 @@
+-- Take a timer back.
+delete from @.timer
+ where timer = $1
+   and subject = $2

@@ -1,0 +1,4 @@
+-- Heartbeat: still the writer?
+select epoch
+  from @.writer
+ where epoch = $1

@@ -1,0 +1,3 @@
+-- How far each source has been applied.
+select source, at
+  from @.position

@@ -1,0 +1,3 @@
+-- The whole tree.
+select branch, path
+  from @.scope

@@ -1,0 +1,3 @@
+-- Begin every source again.
+update @.position
+   set at = 0

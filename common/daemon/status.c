@@ -1,0 +1,63 @@
+#include "daemon/status.h"
+
+#include <string.h>
+
+#include "daemon/listen.h"
+#include "daemon/metrics.h"
+#include "daemon/workers.h"
+
+static void answer(struct work *work, const ProtobufCMessage *message)
+{
+    static const AnswerHeader no_answer = ANSWER_HEADER__INIT;
+
+    work->answer = no_answer;
+    work->answer.trace = work->header->trace;
+    work->answer.message = message->descriptor->name;
+    work->answer_body = message_pack(work->arena, message);
+    work->outcome = OUTCOME_SETTLED;
+}
+
+static void answer_status(struct daemon *daemon, struct work *work)
+{
+    struct workers_view view = workers_view(daemon);
+    Status status = STATUS__INIT;
+
+    status.instance = daemon->instance;
+    status.service = daemon->service->name;
+    status.active = view.active;
+    status.epoch = view.epoch;
+    status.head = view.head;
+    status.parked = view.parked;
+    status.queued = (uint32_t)view.queued;
+    status.positions = arena_take(work->arena, (view.place_count + 1) * sizeof(Position *));
+    for (size_t i = 0; i < view.place_count; i++) {
+        Position *position = arena_take(work->arena, sizeof *position);
+        position__init(position);
+        position->source = view.places[i].source;
+        position->at = view.places[i].at;
+        position->head = listening_head(daemon, view.places[i].source);
+        status.positions[status.n_positions++] = position;
+    }
+    answer(work, &status.base);
+}
+
+static void answer_metrics(struct daemon *daemon, struct work *work)
+{
+    struct text page = text_new(work->arena);
+    Metrics metrics = METRICS__INIT;
+
+    metrics_print(&page, daemon->instance, strcmp(daemon->service->name, "gateway") == 0);
+    metrics.text = page.at;
+    answer(work, &metrics.base);
+}
+
+bool status_answers(struct daemon *daemon, struct work *work)
+{
+    if (strcmp(work->header->message, read_status__descriptor.name) == 0)
+        answer_status(daemon, work);
+    else if (strcmp(work->header->message, read_metrics__descriptor.name) == 0)
+        answer_metrics(daemon, work);
+    else
+        return false;
+    return true;
+}

@@ -1,0 +1,247 @@
+#include "daemon/work.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ids.h"
+#include "daemon/chain.h"
+#include "daemon/house.h"
+
+void work_queue_init(struct work_queue *queue)
+{
+    *queue = (struct work_queue){.end = &queue->first};
+}
+
+void work_push(struct work_queue *queue, struct work *work)
+{
+    work->next = NULL;
+    *queue->end = work;
+    queue->end = &work->next;
+    queue->count++;
+}
+
+struct work *work_pop(struct work_queue *queue)
+{
+    struct work *work = queue->first;
+    if (!work)
+        return NULL;
+
+    queue->first = work->next;
+    if (!queue->first)
+        queue->end = &queue->first;
+    queue->count--;
+    return work;
+}
+
+struct work *work_new(enum work_kind kind)
+{
+    struct arena *arena = arena_new();
+    struct work *work = arena_take(arena, sizeof *work);
+
+    work->arena = arena;
+    work->kind = kind;
+    work->deadline_ms = INT64_MAX;
+    work->arrived_us = clock_monotonic_us();
+    return work;
+}
+
+void work_free(struct work *work)
+{
+    arena_free(work->arena);
+}
+
+static struct caller caller_of(const struct work *work)
+{
+    const Caller *asked = work->header ? work->header->caller : NULL;
+
+    if (asked)
+        return (struct caller){asked->id, asked->roles, asked->branch, asked->provider_id};
+    return (struct caller){work->event ? work->event->caller : "clock", SERVICE, "", ""};
+}
+
+void work_begin(struct work *work, const struct service *service, struct db *db, int64_t now_ms)
+{
+    static const AnswerHeader no_answer = ANSWER_HEADER__INIT;
+
+    work->answer = no_answer;
+    work->answer.trace = work->header ? work->header->trace : "";
+    work->answer_body = (struct bytes){NULL, 0};
+    work->violation_count = 0;
+    work->emitted = NULL;
+    work->emitted_end = &work->emitted;
+    work->seen = NULL;
+    work->recorded = work->poisoned = work->rewound = work->parking = false;
+    work->failure = work->park = NULL;
+    work->earliest_due_ms = INT64_MAX;
+    work->outcome = OUTCOME_NONE;
+    work->request = (struct request){
+        .arena = work->arena,
+        .db = db,
+        .service = service,
+        .caller = caller_of(work),
+        .now_ms = now_ms,
+        .key = work->header ? work->header->key : "",
+        .trace = work->header  ? work->header->trace
+                 : work->event ? work->event->trace
+                               : "",
+        .expected_version = work->header ? work->header->expected_version : 0,
+        .event = work->event,
+        .work = work,
+    };
+}
+
+/* Identifiers of the message itself; what stands in lists, the handler judges item by item. */
+static bool identifiers_hold(struct work *work, const struct service *service)
+{
+    struct request *req = &work->request;
+
+    for (size_t i = 0; i < service->identifiers.count; i++) {
+        const struct identifier *row = &service->identifiers.rows[i];
+        const char *id = message_text(req->body, row->field);
+        int64_t number;
+        if (text_empty(id))
+            continue;
+
+        enum id_verdict verdict = id_parse(id, row->letter, &number);
+        if (verdict == ID_OK)
+            continue;
+
+        bool digit = verdict == ID_BAD_CHECK_DIGIT;
+        violate(req, row->field, digit ? "bad_check_digit" : "bad_identifier",
+                digit ? "the check digit of this identifier does not fit: mistyped?"
+                      : "expected %c, digits and a check digit, as in %s",
+                row->letter, id_text(req->arena, row->letter, ids_first));
+        return refuse(req, UNREADABLE, digit ? "bad_check_digit" : "bad_identifier",
+                      "%s is not an identifier of this kind", row->field);
+    }
+    return true;
+}
+
+static bool role_allows(struct work *work, uint32_t roles)
+{
+    struct request *req = &work->request;
+
+    if (req->caller.roles & roles)
+        return true;
+    return refuse(req, FORBIDDEN, "role", "this needs one of the roles %s",
+                  role_words(req->arena, roles & ~(uint32_t)SERVICE));
+}
+
+static bool body_reads(struct work *work, const ProtobufCMessageDescriptor *type)
+{
+    struct request *req = &work->request;
+    struct flaw flaw = {0};
+    struct bytes body =
+        work->event ? (struct bytes){work->event->body.data, work->event->body.len} : work->body;
+
+    req->body = message_unpack(req->arena, type, body, &flaw);
+    if (req->body)
+        return true;
+    violate(req, text_or_empty(flaw.field), flaw.reason, "%s", flaw.detail);
+    return refuse(req, UNREADABLE, flaw.reason, "%s", flaw.detail);
+}
+
+bool work_run(struct work *work, handler *run, const ProtobufCMessageDescriptor *type)
+{
+    struct request *req = &work->request;
+
+    db_use(req->db, work->arena);
+    if (type && !body_reads(work, type))
+        return false;
+    if (work->command
+        && (!role_allows(work, work->command->roles) || !identifiers_hold(work, req->service)))
+        return false;
+
+    unsigned long writes = db_writes(req->db);
+    if (run(req))
+        return true;
+    work->poisoned = db_writes(req->db) != writes;
+    return false;
+}
+
+static const struct command *find_in(const struct command *rows, size_t count, const char *message)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(rows[i].message->name, message) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+const struct command *work_find(const struct service *service, const char *message,
+                                enum work_kind *kind)
+{
+    const struct command *found = find_in(service->commands.rows, service->commands.count, message);
+    if (!found)
+        found = find_in(house_commands.rows, house_commands.count, message);
+    *kind = WORK_COMMAND;
+    if (found)
+        return found;
+
+    found = find_in(service->queries.rows, service->queries.count, message);
+    if (!found)
+        found = find_in(house_queries.rows, house_queries.count, message);
+    *kind = WORK_QUERY;
+    return found;
+}
+
+void work_refuse(struct work *work, enum kind kind, const char *reason, const char *sentence)
+{
+    static const AnswerHeader no_answer = ANSWER_HEADER__INIT;
+
+    work->answer = no_answer;
+    work->answer.kind = kind;
+    work->answer.reason = reason;
+    work->answer.sentence = sentence;
+    work->answer.trace = work->header ? work->header->trace : "";
+    if (kind == UNAVAILABLE || kind == TOO_MANY)
+        work->answer.retry_after_ms = 1000;
+    work->answer_body = (struct bytes){NULL, 0};
+    work->outcome = OUTCOME_SETTLED;
+}
+
+/* What is wrong with the world, as the asker is told; the log has the details. */
+void work_failed(struct work *work, struct db *db)
+{
+    if (db_trouble(db) == DB_NONE) {
+        work_refuse(work, NOT_FOUND, "not_found", "there is no such thing");
+        return;
+    }
+    work->failure = arena_print(work->arena, "%s %s", db_sqlstate(db), db_sentence(db));
+    work_refuse(work, UNAVAILABLE, "failed", "this could not be carried out; ask again");
+}
+
+bool work_react(struct work *work)
+{
+    const struct service *service = work->request.service;
+
+    if (strcmp(work->event->type, head_sealed__descriptor.name) == 0
+        && !work_run(work, keep_head, &head_sealed__descriptor))
+        return false;
+    for (size_t i = 0; i < service->reactions.count; i++) {
+        const struct reaction *row = &service->reactions.rows[i];
+        if (strcmp(row->source, work->event->source) != 0)
+            continue;
+        if (row->message && strcmp(row->message->name, work->event->type) != 0)
+            continue;
+        if (!work_run(work, row->run, row->message))
+            return false;
+    }
+    return true;
+}
+
+void work_finish_answer(struct work *work)
+{
+    AnswerHeader *answer = &work->answer;
+
+    if (answer->n_violations || work->violation_count == 0 || answer->kind == OK)
+        return;
+    answer->violations = arena_take(work->arena, work->violation_count * sizeof(Violation *));
+    for (size_t i = 0; i < work->violation_count; i++) {
+        Violation *violation = arena_take(work->arena, sizeof *violation);
+        violation__init(violation);
+        violation->field = work->violations[i].field;
+        violation->reason = work->violations[i].reason;
+        violation->detail = work->violations[i].detail;
+        answer->violations[answer->n_violations++] = violation;
+    }
+}

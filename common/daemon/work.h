@@ -1,0 +1,117 @@
+/*
+ * work: one thing to do, from the moment it arrives until its answer has left.
+ *
+ * A command, an event overheard, a timer that is due, a question, or a note that personal data was
+ * seen.  It carries its own arena; it belongs to the loop, then to one worker, then to the loop
+ * again.
+ */
+#pragma once
+
+#include "base/bytes.h"
+#include "daemon/request.h"
+#include "daemon/service.h"
+
+enum work_kind { WORK_COMMAND, WORK_QUERY, WORK_EVENT, WORK_TIMER, WORK_SEAL, WORK_NOTE };
+
+/* How an attempt ended. */
+enum outcome {
+    OUTCOME_NONE,
+    OUTCOME_SETTLED, /* the answer is filled; for events and timers: applied, or put aside */
+    OUTCOME_AGAIN,   /* nothing is known to be committed: do it again, with the same key */
+};
+
+struct seen {
+    const char *caller;
+    const char *subject;
+    const char *what;
+    const char *trace;
+    struct seen *next;
+};
+
+/* An event a handler emitted, before it has its number. */
+struct emitted {
+    Event event;
+    struct emitted *next;
+    struct bytes told; /* once numbered: packed with its hash, as published */
+};
+
+struct work {
+    struct work *next;
+    struct arena *arena;
+    enum work_kind kind;
+    enum outcome outcome;
+    void (*done)(struct work *work, void *with); /* on the loop */
+    void *with;
+
+    /* asked */
+    const AskHeader *header;
+    struct bytes body;
+    const struct command *command;
+    int64_t deadline_ms; /* monotonic */
+    int64_t arrived_us;  /* monotonic */
+    struct bytes digest; /* of message and body */
+
+    /* overheard */
+    const Event *event;
+    struct bytes packed;
+
+    /* due */
+    const struct timer *timer;
+    const char *subject;
+    const char *due_at;
+
+    /* what a handler left */
+    struct request request;
+    AnswerHeader answer;
+    struct bytes answer_body;
+    struct violation violations[64];
+    size_t violation_count;
+    struct emitted *emitted, **emitted_end;
+    struct seen *seen;
+    bool recorded;           /* the answer was found, nothing was done */
+    bool poisoned;           /* wrote before it refused: may not share a transaction */
+    bool rewound;            /* positions were set back: followers begin again */
+    bool parking;            /* touched what is parked */
+    int64_t earliest_due_ms; /* of the timers it set */
+    struct writer *writer;   /* for its numbers; NULL on a reader */
+    const char *failure;     /* trouble to log once */
+    const char *park;        /* an event that is to be put aside: why */
+};
+
+struct work_queue {
+    struct work *first, **end;
+    size_t count;
+};
+
+void work_queue_init(struct work_queue *queue);
+void work_push(struct work_queue *queue, struct work *work);
+struct work *work_pop(struct work_queue *queue);
+
+struct work *work_new(enum work_kind kind);
+void work_free(struct work *work);
+
+/* Makes the request of this work anew, for another attempt. */
+void work_begin(struct work *work, const struct service *service, struct db *db, int64_t now_ms);
+
+/* Runs the handler of a command or a query on the calling thread: door checks, role, handler. True:
+ * answered.  False: refused (the answer is filled) or trouble in db. */
+bool work_run(struct work *work, handler *run, const ProtobufCMessageDescriptor *type);
+
+/* The table row of "intake.RegisterTicket" among a service's own and the house's; NULL for none. */
+const struct command *work_find(const struct service *service, const char *message,
+                                enum work_kind *kind);
+
+/* Puts the violations into the answer: it is then complete but for its number. */
+void work_finish_answer(struct work *work);
+
+/* Every row of the plan that the work's event concerns, one after another. */
+bool work_react(struct work *work);
+
+/* Fills the answer with a refusal of the skeleton's. */
+void work_refuse(struct work *work, enum kind kind, const char *reason, const char *sentence);
+
+/* Turns trouble in db into the answer. */
+void work_failed(struct work *work, struct db *db);
+
+/* Answers a query on the calling thread: handler, then the connection is ready for the next. */
+void query_run(struct work *work, const struct service *service, struct db *db);

@@ -1,0 +1,399 @@
+#include "daemon/writer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/fail.h"
+#include "base/ids.h"
+#include "base/log.h"
+#include "daemon/metrics.h"
+#include "daemon/writer_own.h"
+
+enum {
+    MONTHS_BEFORE = 1,
+    MONTHS_AHEAD = 3,
+    SEAL_EVERY_EVENTS = 10000,
+    SEAL_EVERY_MS = 10 * 60 * 1000,
+};
+
+/* Statements that are made of the plan's tables: last number of each counter, emptying a picture.
+ */
+static void make_statements(struct writer *writer)
+{
+    const struct service *service = writer->options.service;
+    size_t count = service->counters.count + service->pictures.count;
+    struct statement *made = arena_take(writer->life, (count + 1) * sizeof *made);
+
+    for (size_t i = 0; i < service->counters.count; i++) {
+        const struct counter *counter = &service->counters.rows[i];
+        made[i].name = arena_print(writer->life, "last_number_%zu", i);
+        made[i].text = arena_print(writer->life, "select max(%s) as last from %s", counter->column,
+                                   counter->table);
+    }
+    for (size_t i = 0; i < service->pictures.count; i++) {
+        struct statement *statement = &made[service->counters.count + i];
+        statement->name = arena_print(writer->life, "empty_picture_%zu", i);
+        statement->text = arena_print(writer->life, "delete from %s", service->pictures.rows[i]);
+    }
+    writer->made = made;
+    writer->made_count = count;
+    writer->statements[0] = house_schema.statements;
+    writer->statements[1] = service->schema->statements;
+    writer->statements[2] = (struct statement_table){made, count};
+}
+
+/* The sources of the plan's reactions, each once. */
+static void list_places(struct writer *writer)
+{
+    const struct service *service = writer->options.service;
+
+    writer->places =
+        arena_take(writer->life, (service->reactions.count + 1) * sizeof *writer->places);
+    for (size_t i = 0; i < service->reactions.count; i++) {
+        const char *source = service->reactions.rows[i].source;
+        size_t j = 0;
+        while (j < writer->place_count && strcmp(writer->places[j].source, source) != 0)
+            j++;
+        if (j == writer->place_count)
+            writer->places[writer->place_count++].source = source;
+    }
+}
+
+struct writer *writer_new(const struct writer_options *options)
+{
+    struct writer *writer = calloc(1, sizeof *writer);
+    CHECK(writer);
+
+    writer->options = *options;
+    writer->life = arena_new();
+    writer->tenure = arena_new();
+    writer->parking = arena_new();
+    writer->batch = arena_new();
+    make_statements(writer);
+    list_places(writer);
+    size_t numbers = options->service->counters.count + 1;
+    writer->numbers = arena_take(writer->life, numbers * sizeof *writer->numbers);
+    writer->drawn = arena_take(writer->life, numbers * sizeof *writer->drawn);
+    if (options->seal_seed_file)
+        writer->seal = seal_open(options->seal_seed_file);
+    return writer;
+}
+
+void writer_free(struct writer *writer)
+{
+    if (writer->db)
+        db_close(writer->db);
+    seal_free(writer->seal);
+    arena_free(writer->batch);
+    arena_free(writer->parking);
+    arena_free(writer->tenure);
+    arena_free(writer->life);
+    free(writer);
+}
+
+bool writer_active(const struct writer *writer)
+{
+    return writer->active;
+}
+
+void writer_lose(struct writer *writer, const char *what)
+{
+    if (writer->active)
+        log_warn("did=lose_writer epoch=%llu what=%s", (unsigned long long)writer->epoch,
+                 log_quote(writer->batch, what));
+    writer->active = false;
+    metric_set(METRIC_ACTIVE, 0);
+    if (writer->db)
+        db_close(writer->db);
+    writer->db = NULL;
+}
+
+static bool connect_writer(struct writer *writer, const char **why)
+{
+    struct db_options options = {
+        .conninfo = writer->options.conninfo,
+        .schema = writer->options.service->schema->name,
+        .name = arena_print(writer->batch, "%s/writer", writer->options.instance),
+        .writer = true,
+        .statement_ms = writer->options.statement_ms,
+        .statements = writer->statements,
+        .statement_tables = 3,
+    };
+
+    if (writer->db)
+        return true;
+    writer->db = db_open(&options, why);
+    return writer->db != NULL;
+}
+
+/* First of the month that is `months` from the one of this instant, UTC. */
+static int64_t month_start(int64_t ms, int months, struct tm *month)
+{
+    time_t seconds = ms / 1000;
+
+    gmtime_r(&seconds, month);
+    month->tm_mon += months;
+    month->tm_mday = 1;
+    month->tm_hour = month->tm_min = month->tm_sec = 0;
+    return (int64_t)timegm(month) * 1000;
+}
+
+static void add_month(struct text *script, const char *schema, const char *table, int64_t ms)
+{
+    struct tm from, until;
+
+    month_start(ms, 0, &from);
+    month_start(ms, 1, &until);
+    text_print(script,
+               "create table if not exists %s.%s_%04d_%02d partition of %s.%s "
+               "for values from ('%04d-%02d-01 00:00+00') to ('%04d-%02d-01 00:00+00');\n",
+               schema, table, from.tm_year + 1900, from.tm_mon + 1, schema, table,
+               from.tm_year + 1900, from.tm_mon + 1, until.tm_year + 1900, until.tm_mon + 1);
+}
+
+bool writer_make_months(struct writer *writer, int64_t now_ms)
+{
+    const char *schema = writer->options.service->schema->name;
+    struct text script = text_new(writer->batch);
+    struct tm month;
+
+    if (now_ms >= writer->months_from_ms && now_ms < writer->months_until_ms)
+        return true;
+    for (int i = -MONTHS_BEFORE; i <= MONTHS_AHEAD; i++) {
+        add_month(&script, schema, "event", month_start(now_ms, i, &month));
+        add_month(&script, schema, "answer", month_start(now_ms, i, &month));
+    }
+    if (!db_script(writer->db, script.at))
+        return false;
+    writer->months_from_ms = month_start(now_ms, 0, &month);
+    writer->months_until_ms = month_start(now_ms, 1, &month);
+    return true;
+}
+
+static bool read_numbers(struct writer *writer)
+{
+    for (size_t i = 0; i < writer->options.service->counters.count; i++) {
+        struct row row;
+        if (!db_one(writer->db, &row, writer->made[i]))
+            return false;
+        int64_t last = row_number(&row, "last");
+        writer->numbers[i] = last < ids_first ? ids_first : last + 1;
+    }
+    return true;
+}
+
+static bool read_places(struct writer *writer)
+{
+    struct rows rows;
+
+    for (size_t i = 0; i < writer->place_count; i++)
+        if (!db_run(writer->db, house_sql.start_position, writer->places[i].source))
+            return false;
+    if (!db_all(writer->db, &rows, house_sql.read_positions))
+        return false;
+    for (size_t i = 0; i < writer->place_count; i++)
+        for (size_t j = 0; j < rows.count; j++)
+            if (strcmp(writer->places[i].source, row_text(&rows.rows[j], "source")) == 0)
+                writer->places[i].at = (uint64_t)row_number(&rows.rows[j], "at");
+    return true;
+}
+
+static bool read_head(struct writer *writer)
+{
+    struct row row;
+
+    if (!db_maybe(writer->db, &row, house_sql.read_head))
+        return false;
+    memset(writer->hash, 0, sizeof writer->hash);
+    writer->head = 0;
+    if (!row.values)
+        return true;
+    struct bytes hash = row_bytes(writer->tenure, &row, "hash");
+    CHECK(hash.size == CHAIN_HASH);
+    memcpy(writer->hash, hash.at, CHAIN_HASH);
+    writer->head = (uint64_t)row_number(&row, "id");
+    return true;
+}
+
+bool writer_read_parked(struct writer *writer)
+{
+    struct rows rows;
+    unsigned events = 0;
+
+    arena_reset(writer->parking);
+    db_use(writer->db, writer->parking);
+    writer->parked_count = 0;
+    if (!db_all(writer->db, &rows, house_sql.read_parked_subjects))
+        return false;
+    writer->parked = arena_take(writer->parking, (rows.count + 1) * sizeof *writer->parked);
+    for (size_t i = 0; i < rows.count; i++) {
+        writer->parked[i].subject = row_text(&rows.rows[i], "subject");
+        writer->parked[i].events = (unsigned)row_number(&rows.rows[i], "events");
+        events += writer->parked[i].events;
+    }
+    writer->parked_count = rows.count;
+    metric_set(METRIC_PARKED, events);
+    return true;
+}
+
+static bool read_next_due(struct writer *writer)
+{
+    struct row row;
+
+    if (!db_one(writer->db, &row, house_sql.read_next_due))
+        return false;
+    writer->next_due_ms = row_null(&row, "due_ms") ? INT64_MAX : row_number(&row, "due_ms");
+    return true;
+}
+
+/* The session lock: whether we hold it, after ending the session of a frozen holder. */
+static bool take_lock(struct writer *writer, bool *locked)
+{
+    const char *schema = writer->options.service->schema->name;
+    struct row row;
+    struct rows evicted;
+
+    if (!db_one(writer->db, &row, house_sql.take_lock, schema))
+        return false;
+    *locked = row_is(&row, "locked");
+    if (*locked)
+        return true;
+    return db_all(writer->db, &evicted, house_sql.evict_frozen, schema);
+}
+
+static bool take_epoch(struct writer *writer)
+{
+    struct row row;
+
+    db_begin(writer->db);
+    if (!db_one(writer->db, &row, house_sql.take_epoch))
+        return false;
+    writer->epoch = (uint64_t)row_number(&row, "epoch");
+    return read_head(writer) && read_numbers(writer) && read_places(writer) && read_next_due(writer)
+           && db_commit(writer->db) && writer_read_parked(writer);
+}
+
+bool writer_take_over(struct writer *writer, const char **why)
+{
+    bool locked = false;
+
+    arena_reset(writer->batch);
+    arena_reset(writer->tenure);
+    if (!connect_writer(writer, why))
+        return false;
+    db_use(writer->db, writer->tenure);
+    if (!take_lock(writer, &locked)) {
+        *why = arena_copy(writer->tenure, db_sentence(writer->db));
+        writer_lose(writer, *why);
+        return false;
+    }
+    if (!locked && !PLANTED("two_writers")) {
+        *why = "another instance writes";
+        return false;
+    }
+    FAIL_POINT("writer.lock_taken");
+    writer->months_until_ms = 0;
+    if (!writer_make_months(writer, clock_now_ms()) || !take_epoch(writer)) {
+        *why = arena_copy(writer->tenure, db_sentence(writer->db));
+        writer_lose(writer, *why);
+        return false;
+    }
+    writer->active = true;
+    writer->sealed = writer->head;
+    writer->sealed_at_ms = clock_now_ms();
+    metric_add(METRIC_TAKE_OVERS, 1);
+    metric_set(METRIC_ACTIVE, 1);
+    log_info("did=take_over epoch=%llu head=%llu", (unsigned long long)writer->epoch,
+             (unsigned long long)writer->head);
+    return true;
+}
+
+bool writer_heartbeat(struct writer *writer)
+{
+    struct row row;
+    char epoch[24];
+
+    snprintf(epoch, sizeof epoch, "%llu", (unsigned long long)writer->epoch);
+    arena_reset(writer->batch);
+    db_use(writer->db, writer->batch);
+    if (db_maybe(writer->db, &row, house_sql.read_epoch, epoch)
+        && (row.values || PLANTED("two_writers")))
+        return true;
+    writer_lose(writer, db_sentence(writer->db));
+    return false;
+}
+
+static const struct timer *find_timer(const struct service *service, const char *name)
+{
+    for (size_t i = 0; i < service->timers.count; i++)
+        if (strcmp(service->timers.rows[i].name, name) == 0)
+            return &service->timers.rows[i];
+    return NULL;
+}
+
+size_t writer_due(struct writer *writer, int64_t now_ms, struct work **works, size_t most)
+{
+    struct rows rows;
+    size_t count = 0;
+
+    if (now_ms < writer->next_due_ms)
+        return 0;
+    arena_reset(writer->batch);
+    db_use(writer->db, writer->batch);
+    if (!db_all(writer->db, &rows, house_sql.read_due, db_instant(writer->batch, now_ms))
+        || !read_next_due(writer)) {
+        writer_lose(writer, db_sentence(writer->db));
+        return 0;
+    }
+    for (size_t i = 0; i < rows.count && count < most; i++) {
+        const struct timer *timer =
+            find_timer(writer->options.service, row_text(&rows.rows[i], "timer"));
+        if (!timer)
+            continue; /* of another release: it waits for the release that knows it */
+        struct work *work = work_new(WORK_TIMER);
+        work->timer = timer;
+        work->subject = arena_copy(work->arena, row_text(&rows.rows[i], "subject"));
+        work->due_at = arena_copy(work->arena, row_text(&rows.rows[i], "due_at"));
+        works[count++] = work;
+    }
+    return count;
+}
+
+struct work *writer_seal(struct writer *writer, int64_t now_ms)
+{
+    bool many = writer->head >= writer->sealed + SEAL_EVERY_EVENTS;
+    bool late = writer->head > writer->sealed && now_ms - writer->sealed_at_ms >= SEAL_EVERY_MS;
+
+    return writer->seal && (many || late) ? work_new(WORK_SEAL) : NULL;
+}
+
+struct writer_view writer_view(const struct writer *writer)
+{
+    unsigned events = 0;
+
+    for (size_t i = 0; i < writer->parked_count; i++)
+        events += writer->parked[i].events;
+    return (struct writer_view){writer->epoch, writer->head, writer->places, writer->place_count,
+                                events};
+}
+
+int64_t next_number(struct request *req, char letter)
+{
+    struct writer *writer = req->work->writer;
+    const struct service *service = req->service;
+
+    for (size_t i = 0; i < service->counters.count; i++)
+        if (service->counters.rows[i].letter == letter)
+            return writer->drawn[i]++;
+    CHECK(!"the plan has a counter for this letter");
+    return 0;
+}
+
+bool writer_empty_picture(struct request *req, size_t n)
+{
+    const struct writer *writer = req->work->writer;
+
+    return db_run(req->db, writer->made[req->service->counters.count + n]);
+}

@@ -1,0 +1,66 @@
+/*
+ * writer: everything that changes a service's schema goes through here, one after another.
+ *
+ * One connection, one thread.  A session lock says who may try, the epoch row says who may
+ * (architecture §2): each batch begins by holding its own epoch, so two writers can never both
+ * commit.  Being alone, it numbers events and aggregates itself.
+ */
+#pragma once
+
+#include "daemon/work.h"
+
+enum {
+    BATCH_EVENTS_MOST = 256, /* events in a batch when no command waits */
+    WRITER_HEARTBEAT_MS = 200,
+    WRITER_TRIES_MOST = 5, /* of an event whose trouble may pass, before it is parked */
+};
+
+struct place {
+    const char *source;
+    uint64_t at;
+};
+
+struct writer_options {
+    const struct service *service;
+    const char *instance;
+    const char *conninfo;
+    const char *seal_seed_file; /* the instance's secret key: heads are signed with one made of it;
+                                   NULL: no heads */
+    long statement_ms;
+};
+
+struct writer;
+
+struct writer *writer_new(const struct writer_options *options);
+void writer_free(struct writer *writer);
+
+/* Connects where needed and tries to become the active writer; false: somebody else is, or
+ * PostgreSQL can't be reached (*why, in the writer's memory). */
+bool writer_take_over(struct writer *writer, const char **why);
+bool writer_active(const struct writer *writer);
+
+/* Carries out up to `count` works in one transaction; where that fails, each in one of its own.
+ * Each work's outcome is SETTLED, or AGAIN when the connection was lost: the writer is then no
+ * longer active.  Works with the same key must not share a call. */
+void writer_batch(struct writer *writer, struct work **works, size_t count);
+
+/* Still active?  One statement. */
+bool writer_heartbeat(struct writer *writer);
+
+/* Timers that are due at this wall time, as works to batch (at most 64). */
+size_t writer_due(struct writer *writer, int64_t now_ms, struct work **works, size_t most);
+
+/* A signed head is owed: makes the work for it, or NULL. */
+struct work *writer_seal(struct writer *writer, int64_t now_ms);
+
+struct writer_view {
+    uint64_t epoch;
+    uint64_t head;
+    const struct place *places;
+    size_t place_count;
+    unsigned parked; /* events */
+};
+struct writer_view writer_view(const struct writer *writer);
+
+/* For Rebuild: empties the n-th table of the plan's pictures, in the batch under way. */
+bool writer_empty_picture(struct request *req, size_t n);

@@ -1,0 +1,49 @@
+/*
+ * writer_own: what writer.c (who writes) and batch.c (what is written) share.
+ */
+#pragma once
+
+#include "daemon/chain.h"
+#include "daemon/writer.h"
+#include "house_sql.h"
+
+struct parked_subject {
+    const char *subject;
+    unsigned events;
+};
+
+struct writer {
+    struct writer_options options;
+    struct seal *seal;
+    struct statement_table statements[3]; /* the house's, the service's, those made of its tables */
+    struct statement *made;
+    size_t made_count;
+    struct arena *life;    /* as long as the writer */
+    struct arena *tenure;  /* as long as it is active */
+    struct arena *parking; /* the parked subjects */
+    struct arena *batch;   /* one batch */
+    struct db *db;
+    bool active;
+    uint64_t epoch;
+
+    /* as committed */
+    uint64_t head;
+    uint8_t hash[CHAIN_HASH];
+    int64_t *numbers;
+    struct place *places;
+    size_t place_count;
+    struct parked_subject *parked;
+    size_t parked_count;
+    int64_t next_due_ms;
+    uint64_t sealed;
+    int64_t sealed_at_ms;
+    int64_t months_from_ms, months_until_ms;
+
+    int64_t *drawn; /* numbers of the batch under way */
+};
+
+/* The subjects that wait, as they are on disk. */
+bool writer_read_parked(struct writer *writer);
+void writer_lose(struct writer *writer, const char *what);
+/* Event and answer partitions for the month of this instant and those around it. */
+bool writer_make_months(struct writer *writer, int64_t now_ms);

@@ -1,0 +1,283 @@
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/fail.h"
+#include "base/log.h"
+#include "daemon/metrics.h"
+#include "daemon/workers_own.h"
+
+enum { RETRY_MS = 250, FULL_PAUSE_MS = 500, SAID_MOST = 256 };
+
+/* Sleeps until somebody signals or the time is over; the lock is held. */
+static void rest(struct worker_pool *pool, long ms)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += (ms % 1000) * 1000000;
+    until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(&pool->to_write, &pool->lock, &until);
+}
+
+static void show(struct worker_pool *pool, const struct writer *writer, bool changed)
+{
+    struct writer_view view = writer_view(writer);
+
+    CHECK(view.place_count <= PLACES_MOST);
+    pthread_mutex_lock(&pool->lock);
+    pool->view.active = writer_active(writer);
+    pool->view.epoch = view.epoch;
+    pool->view.head = view.head;
+    pool->view.parked = view.parked;
+    pool->view.place_count = view.place_count;
+    memcpy(pool->view.places, view.places, view.place_count * sizeof *view.places);
+    pool->tenure_changed = pool->tenure_changed || changed;
+    pthread_mutex_unlock(&pool->lock);
+    if (changed)
+        doorbell_ring(pool->bell);
+}
+
+/* Somebody else writes: commands are sent on, events of others are not ours to apply. */
+static void send_on(struct worker_pool *pool)
+{
+    struct work_queue commands, events;
+    struct work *work;
+
+    pthread_mutex_lock(&pool->lock);
+    commands = pool->commands;
+    events = pool->events;
+    work_queue_init(&pool->commands);
+    work_queue_init(&pool->events);
+    pthread_mutex_unlock(&pool->lock);
+    if (!commands.first)
+        commands.end = &commands.first;
+    if (!events.first)
+        events.end = &events.first;
+    while ((work = work_pop(&commands))) {
+        if (work->kind == WORK_TIMER || work->kind == WORK_SEAL) {
+            work_free(work);
+            continue;
+        }
+        work->emitted = NULL;
+        work_refuse(work, NOT_ACTIVE, "not_active", "another instance writes");
+        workers_finish(pool, &work, 1);
+    }
+    while ((work = work_pop(&events))) {
+        work->emitted = NULL;
+        workers_finish(pool, &work, 1);
+    }
+}
+
+static bool same_key_before(struct work **works, size_t count, const struct work *work)
+{
+    if (work->kind != WORK_COMMAND)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (works[i]->kind == WORK_COMMAND && strcmp(works[i]->header->key, work->header->key) == 0)
+            return true;
+    return false;
+}
+
+/* Takes what may share a transaction: the lock is held.  A key that is in the batch already waits.
+ */
+static size_t take(struct worker_pool *pool, struct work **works)
+{
+    size_t count = 0;
+    struct work_queue later;
+    struct work *work;
+
+    work_queue_init(&later);
+    while (count < (size_t)pool->settings.batch_limit && (work = work_pop(&pool->commands))) {
+        if (same_key_before(works, count, work))
+            work_push(&later, work);
+        else
+            works[count++] = work;
+    }
+    if (later.first) {
+        *later.end = pool->commands.first;
+        if (pool->commands.first)
+            later.end = pool->commands.end;
+        later.count += pool->commands.count;
+        pool->commands = later;
+        if (pool->commands.end == &later.first)
+            pool->commands.end = &pool->commands.first;
+    }
+    size_t most = count ? (size_t)pool->settings.batch_limit : BATCH_EVENTS_MOST;
+    for (size_t events = 0; events < most && (work = work_pop(&pool->events)); events++)
+        works[count++] = work;
+    metric_set(METRIC_QUEUED, (int64_t)(pool->commands.count + pool->events.count));
+    return count;
+}
+
+/* What was not settled goes back to the front of its queue, in order. */
+static void put_back(struct worker_pool *pool, struct work **works, size_t count)
+{
+    pthread_mutex_lock(&pool->lock);
+    for (size_t i = count; i-- > 0;) {
+        struct work_queue *queue = works[i]->kind == WORK_EVENT ? &pool->events : &pool->commands;
+        works[i]->next = queue->first;
+        if (!queue->first)
+            queue->end = &works[i]->next;
+        queue->first = works[i];
+        queue->count++;
+    }
+    pthread_mutex_unlock(&pool->lock);
+}
+
+static void on_own_done(struct work *work, void *with)
+{
+    work_free(work);
+}
+
+/* Gives back what is settled and keeps the rest; true where something is to be done again. */
+static bool hand_over(struct worker_pool *pool, struct work **works, size_t count)
+{
+    struct work *settled[BATCH_MOST], *again[BATCH_MOST];
+    size_t settled_count = 0, again_count = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        struct work *work = works[i];
+        if (work->outcome == OUTCOME_AGAIN && work->done == on_own_done)
+            work_free(work); /* still due: it will be read again */
+        else if (work->outcome == OUTCOME_AGAIN)
+            again[again_count++] = work;
+        else
+            settled[settled_count++] = work;
+    }
+    workers_finish(pool, settled, settled_count);
+    put_back(pool, again, again_count);
+    return again_count > 0;
+}
+
+/* Events of a batch are applied in order or not at all: after one that must be done again, those of
+ * its source are. */
+static void keep_order(struct work **works, size_t count)
+{
+    bool again = false;
+
+    for (size_t i = 0; i < count; i++) {
+        if (works[i]->kind != WORK_EVENT)
+            continue;
+        again = again || works[i]->outcome == OUTCOME_AGAIN;
+        if (again)
+            works[i]->outcome = OUTCOME_AGAIN;
+    }
+}
+
+static void smooth(struct worker_pool *pool, int64_t took_us, size_t count)
+{
+    double each = (double)took_us / (double)count;
+
+    pthread_mutex_lock(&pool->lock);
+    pool->us_per_command += (each - pool->us_per_command) / 16;
+    pthread_mutex_unlock(&pool->lock);
+}
+
+static void carry_out(struct worker_pool *pool, struct writer *writer, struct work **works,
+                      size_t count)
+{
+    int64_t began = clock_monotonic_us();
+    bool rewound = false;
+
+    writer_batch(writer, works, count);
+    keep_order(works, count);
+    smooth(pool, clock_monotonic_us() - began, count);
+    for (size_t i = 0; i < count; i++)
+        rewound = rewound || (works[i]->rewound && works[i]->outcome == OUTCOME_SETTLED);
+    show(pool, writer, rewound || !writer_active(writer));
+    if (hand_over(pool, works, count) && writer_active(writer)) {
+        pthread_mutex_lock(&pool->lock);
+        rest(pool, FULL_PAUSE_MS);
+        pthread_mutex_unlock(&pool->lock);
+    }
+}
+
+/* What nobody asked for: timers that are due, a head that is to be signed. */
+static size_t own_works(struct writer *writer, struct work **works)
+{
+    size_t count = writer_due(writer, clock_now_ms(), works, 64);
+
+    if (writer_active(writer) && (works[count] = writer_seal(writer, clock_now_ms())))
+        count++;
+    for (size_t i = 0; i < count; i++)
+        works[i]->done = on_own_done;
+    return count;
+}
+
+/* One turn of an active writer. */
+static void turn(struct worker_pool *pool, struct writer *writer)
+{
+    struct work *works[BATCH_MOST];
+    size_t count = own_works(writer, works);
+
+    pthread_mutex_lock(&pool->lock);
+    if (count == 0)
+        count = take(pool, works);
+    if (count == 0 && !pool->stopping) {
+        rest(pool, WRITER_HEARTBEAT_MS);
+        count = take(pool, works);
+    }
+    pthread_mutex_unlock(&pool->lock);
+
+    if (count > 0)
+        carry_out(pool, writer, works, count);
+    else if (writer_active(writer) && !writer_heartbeat(writer))
+        show(pool, writer, true);
+}
+
+/* One turn of a spare. */
+static void stand_by(struct worker_pool *pool, struct writer *writer, struct arena *words,
+                     char *said)
+{
+    const char *why = "";
+
+    if (writer_take_over(writer, &why)) {
+        show(pool, writer, true);
+        return;
+    }
+    arena_reset(words);
+    if (strncmp(said, why, SAID_MOST - 1) != 0)
+        log_info("did=stand_by why=%s", log_quote(words, why));
+    snprintf(said, SAID_MOST, "%s", why);
+    send_on(pool);
+    pthread_mutex_lock(&pool->lock);
+    if (!pool->stopping && !pool->commands.first)
+        rest(pool, RETRY_MS);
+    pthread_mutex_unlock(&pool->lock);
+    send_on(pool);
+}
+
+static bool stopped(struct worker_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    bool stopping = pool->stopping && !pool->commands.first;
+    pthread_mutex_unlock(&pool->lock);
+    return stopping;
+}
+
+void *writer_thread(void *with)
+{
+    struct worker_pool *pool = with;
+    struct arena *words = arena_new();
+    char said[SAID_MOST] = "";
+    struct writer_options options = {
+        .service = pool->daemon->service,
+        .instance = pool->daemon->instance,
+        .conninfo = pool->settings.conninfo,
+        .seal_seed_file = pool->settings.secret_key_file,
+        .statement_ms = pool->settings.statement_ms,
+    };
+    struct writer *writer = writer_new(&options);
+
+    while (!stopped(pool)) {
+        if (writer_active(writer))
+            turn(pool, writer);
+        else
+            stand_by(pool, writer, words, said);
+    }
+    writer_free(writer);
+    arena_free(words);
+    return NULL;
+}
