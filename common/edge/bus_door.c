@@ -1,0 +1,176 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "edge/bus_inside.h"
+
+enum {
+    DOOR_TEST_MS = 5000,
+    DOOR_QUESTION_FRAMES = 7, /* ZeroMQ RFC 27: version, id, domain, address, routing id, … */
+    DOOR_ID = 1,
+    DOOR_MECHANISM = 5,
+    DOOR_KEY = 6,
+};
+
+static bool frame_is(zmq_msg_t *frame, const void *bytes, size_t size)
+{
+    return zmq_msg_size(frame) == size && memcmp(zmq_msg_data(frame), bytes, size) == 0;
+}
+
+static const char *name_of(const struct bus *bus, zmq_msg_t *key)
+{
+    for (size_t i = 0; i < bus->known_count; i++)
+        if (frame_is(key, bus->known[i].key, BUS_KEY_BYTES))
+            return bus->known[i].name;
+    return NULL;
+}
+
+static struct bytes of_text(const char *text)
+{
+    return (struct bytes){(const uint8_t *)text, strlen(text)};
+}
+
+static void door_answer(struct bus_socket *door, zmq_msg_t *id, const char *name)
+{
+    bus_send(door, of_text("1.0"), true);
+    bus_send(door, bus_frame(id), true);
+    bus_send(door, of_text(name ? "200" : "400"), true);
+    bus_send(door, of_text(name ? "" : "unknown key"), true);
+    bus_send(door, of_text(name ? name : ""), true);
+    bus_send(door, of_text(""), false);
+}
+
+static bool door_take(struct bus_socket *door)
+{
+    zmq_msg_t frames[DOOR_QUESTION_FRAMES];
+    enum taken taken = bus_take(door, frames, DOOR_QUESTION_FRAMES);
+
+    if (taken == TAKEN_NONE)
+        return false;
+    CHECK(taken == TAKEN_ONE); /* libzmq itself asks, about CURVE only */
+    const char *name = NULL;
+    if (frame_is(&frames[DOOR_MECHANISM], "CURVE", 5))
+        name = name_of(door->bus, &frames[DOOR_KEY]);
+    if (!name)
+        door->bus->counts.refused++;
+    door_answer(door, &frames[DOOR_ID], name);
+    bus_frames_close(frames, DOOR_QUESTION_FRAMES);
+    return true;
+}
+
+static void learn_keys(struct bus *bus, const struct peers *peers)
+{
+    bus->known = calloc(peers->count + 1, sizeof *bus->known);
+    CHECK(bus->known);
+    for (size_t i = 0; i < peers->count; i++) {
+        struct known_key *known = &bus->known[bus->known_count++];
+        CHECK(zmq_z85_decode(known->key, peers->rows[i].key));
+        known->name = strdup(peers->rows[i].name);
+        CHECK(known->name);
+    }
+}
+
+void bus_door_open(struct bus *bus, const struct peers *peers)
+{
+    static const struct socket_plan plan = {ZMQ_REP, 0, 0};
+
+    learn_keys(bus, peers);
+    bus->door = bus_socket_new(bus, sizeof *bus->door, &plan);
+    CHECK(zmq_bind(bus->door->zmq, "inproc://zeromq.zap.01") == 0);
+    bus_socket_watch(bus->door, door_take);
+}
+
+/* ---- the test ---- */
+
+/* What the stranger's side saw of its handshake; 0 while it is going on. */
+static int handshake_event(void *monitor)
+{
+    zmq_msg_t frame;
+    uint16_t event = 0;
+
+    zmq_msg_init(&frame);
+    if (zmq_msg_recv(&frame, monitor, ZMQ_DONTWAIT) >= (int)sizeof event)
+        memcpy(&event, zmq_msg_data(&frame), sizeof event);
+    while (zmq_msg_more(&frame))
+        zmq_msg_recv(&frame, monitor, ZMQ_DONTWAIT);
+    zmq_msg_close(&frame);
+    return event;
+}
+
+/* Before the loop runs, so it turns for the doorkeeper itself. */
+static int watch_handshake(struct bus *bus, void *monitor)
+{
+    int64_t give_up_at = clock_monotonic_ms() + DOOR_TEST_MS;
+    int event = 0;
+
+    while (event == 0 && clock_monotonic_ms() < give_up_at) {
+        zmq_pollitem_t items[] = {
+            {bus->door->zmq, 0, ZMQ_POLLIN, 0},
+            {monitor,        0, ZMQ_POLLIN, 0},
+        };
+        zmq_poll(items, 2, 100);
+        while (bus->door->take(bus->door))
+            ;
+        event = handshake_event(monitor);
+    }
+    return event;
+}
+
+static void *monitor_of(struct bus *bus, void *zmq)
+{
+    void *monitor = zmq_socket(bus->context, ZMQ_PAIR);
+
+    CHECK(zmq_socket_monitor(zmq, "inproc://stranger",
+                             ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL
+                                 | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL
+                                 | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)
+          == 0);
+    CHECK(monitor && zmq_connect(monitor, "inproc://stranger") == 0);
+    return monitor;
+}
+
+static void *stranger_to(struct bus *bus)
+{
+    char public_key[BUS_KEY_TEXT + 1];
+    char secret_key[BUS_KEY_TEXT + 1];
+    void *stranger = zmq_socket(bus->context, ZMQ_DEALER);
+    int no_time = 0;
+
+    CHECK(stranger && zmq_curve_keypair(public_key, secret_key) == 0);
+    zmq_setsockopt(stranger, ZMQ_LINGER, &no_time, sizeof no_time);
+    zmq_setsockopt(stranger, ZMQ_CURVE_SERVERKEY, bus->public_key, BUS_KEY_TEXT);
+    zmq_setsockopt(stranger, ZMQ_CURVE_PUBLICKEY, public_key, BUS_KEY_TEXT);
+    zmq_setsockopt(stranger, ZMQ_CURVE_SECRETKEY, secret_key, BUS_KEY_TEXT);
+    return stranger;
+}
+
+void bus_door_test(struct bus *bus)
+{
+    static const struct socket_plan plan = {ZMQ_ROUTER, 1, 1};
+    char endpoint[64];
+    const char *why = NULL;
+    struct bus_socket *house = bus_socket_new(bus, sizeof *house, &plan);
+
+    snprintf(endpoint, sizeof endpoint, "ipc://@afterline-door-%d-%lld", (int)getpid(),
+             (long long)clock_monotonic_us());
+    if (!bus_socket_bind(house, endpoint, &why))
+        die("the door can't be tested at %s: %s", endpoint, why);
+    void *stranger = stranger_to(bus);
+    void *monitor = monitor_of(bus, stranger);
+    CHECK(zmq_connect(stranger, endpoint) == 0);
+
+    int event = watch_handshake(bus, monitor);
+    if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED)
+        die("the bus lets strangers in");
+    if (event != ZMQ_EVENT_HANDSHAKE_FAILED_AUTH || bus->counts.refused == 0)
+        die("a stranger's key was not refused within %d ms (event %d)", DOOR_TEST_MS, event);
+
+    zmq_socket_monitor(stranger, NULL, 0);
+    zmq_close(monitor);
+    zmq_close(stranger);
+    bus_socket_free(house);
+    bus->counts = (struct bus_counts){0};
+}
