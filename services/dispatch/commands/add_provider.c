@@ -1,0 +1,47 @@
+#include "people.h"
+
+/* A company whose people carry out jobs for us: which kinds of work, in which branches. */
+bool add_provider(struct request *req)
+{
+    const AddProvider *order = request_body(req, add_provider);
+
+    if (text_empty(order->name))
+        violate(req, "name", "missing", "the company's name");
+    need_words(req, "kinds", order->kinds, order->n_kinds);
+    need_words(req, "branches", order->branches, order->n_branches);
+    for (size_t i = 0; i < order->n_kinds; i++)
+        if (!text_empty(order->kinds[i]) && !job_is_kind(order->kinds[i]))
+            violate(req, arena_print(req->arena, "kinds[%zu]", i), "unknown_word",
+                    "a kind of work, not %s", order->kinds[i]);
+    if (!refuse_violations(req) || !branches_in_scope(req, order->branches, order->n_branches))
+        return false;
+
+    const char *number = db_number(req->arena, next_number(req, 'P'));
+    Provider answer = PROVIDER__INIT;
+    answer.provider_id = id_of(req, 'P', number);
+    answer.version = 1;
+    answer.name = order->name;
+    answer.n_kinds = order->n_kinds;
+    answer.kinds = order->kinds;
+    answer.n_branches = order->n_branches;
+    answer.branches = order->branches;
+
+    ProviderAdded event = PROVIDER_ADDED__INIT;
+    event.provider_id = answer.provider_id;
+    event.name = order->name;
+    event.n_kinds = order->n_kinds;
+    event.kinds = order->kinds;
+    event.n_branches = order->n_branches;
+    event.branches = order->branches;
+
+    const struct told told = {.subject = answer.provider_id,
+                              .aggregate = answer.provider_id,
+                              .version = 1,
+                              .branch = order->branches[0],
+                              .provider_id = answer.provider_id};
+    return db_run(req->db, sql.add_provider, number, order->name,
+                  db_array(req->arena, order->kinds, order->n_kinds),
+                  db_array(req->arena, order->branches, order->n_branches),
+                  clock_text(req->arena, req->now_ms))
+           && emit(req, told, &event.base) && reply_made(req, 1, &answer.base);
+}

@@ -1,0 +1,41 @@
+/*
+ * people: who carries out jobs, and who may carry out this one.
+ */
+#pragma once
+
+#include "job.h"
+
+/* ---- words and scopes of those who are added: people.c ---- */
+
+bool job_is_kind(const char *kind); /* a kind of work there is */
+bool kind_plans_itself(const char *kind);
+/* Refuses FORBIDDEN where one of the branches is outside of the caller's scope. */
+bool branches_in_scope(struct request *req, const char *const *branches, size_t count);
+/* A violation for a list that is empty or holds something empty. */
+void need_words(struct request *req, const char *field, const char *const *words, size_t count);
+
+/* ---- candidates.c ---- */
+
+enum { EXCLUSIONS_MOST = 4 };
+
+struct candidate {
+    struct row row; /* technician_id, provider_id, name, open_jobs, tried, … */
+    const char *excluded[EXCLUSIONS_MOST];
+    size_t exclusions;
+};
+
+struct candidates {
+    struct candidate *items;
+    size_t count;
+};
+
+/* Everybody, the best first, those who may not last. */
+bool candidates_rank(struct request *req, const struct job *job, struct candidates *found);
+/* The one named by the order: a violation where there is no such one, or none is named. */
+bool candidate_named(struct request *req, const struct job *job, const char *technician_id,
+                     const char *provider_id, struct candidate *found);
+void job_hold(struct job *job, const struct candidate *holder);
+bool job_offer(struct request *req, struct job *job, const struct candidate *to,
+               const char *reason);
+/* Offers to the best who was not asked yet, where offer_by_itself is on. */
+bool job_offer_next(struct request *req, struct job *job);
