@@ -7,6 +7,7 @@
 #include "daemon/batch_write.h"
 #include "daemon/house.h"
 #include "daemon/metrics.h"
+#include "daemon/planted.h"
 #include "daemon/writer_own.h"
 
 enum { POSTPONE_MS = 60 * 1000 }; /* a timer whose handler refused is tried again after this */
@@ -260,7 +261,8 @@ static bool attempt_batch(struct attempt *attempt)
            writer->options.service->counters.count * sizeof *writer->drawn);
     attempt->places = arena_copy_bytes(writer->batch, writer->places,
                                        writer->place_count * sizeof *writer->places);
-    if (!writer_make_months(writer, attempt->now_ms) || !begin(attempt))
+    if (!writer_make_months(writer, attempt->now_ms)
+        || !planted_position_first(writer, attempt->works, attempt->count) || !begin(attempt))
         return false;
     for (size_t i = 0; i < attempt->count; i++)
         if (!carry_out(attempt, attempt->works[i]))
@@ -268,7 +270,7 @@ static bool attempt_batch(struct attempt *attempt)
     FAIL_POINT("writer.handlers_done");
     db_use(writer->db, writer->batch);
     bool done = batch_write(writer, attempt->works, attempt->count, attempt->now_ms, &head)
-                && move_positions(attempt);
+                && (PLANTED("position_before_effect") || move_positions(attempt));
     FAIL_POINT("writer.before_commit");
     if (!done || !db_commit(writer->db)) {
         memcpy(writer->hash, before, CHAIN_HASH);
@@ -276,7 +278,7 @@ static bool attempt_batch(struct attempt *attempt)
     }
     FAIL_POINT("writer.committed");
     writer->head = head;
-    return true;
+    return planted_answers_after(writer, attempt->works, attempt->count, attempt->now_ms);
 }
 
 /* What was committed is now what is. */

@@ -10,3 +10,6 @@
  */
 bool batch_write(struct writer *writer, struct work **works, size_t count, int64_t now_ms,
                  uint64_t *head);
+
+/* The answers alone; part of batch_write. */
+bool batch_write_answers(struct writer *writer, struct work **works, size_t count, int64_t now_ms);
