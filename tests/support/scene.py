@@ -70,9 +70,8 @@ class Scene:
         self.push(job_id, "working", 3)
         self.push(job_id, "completed", 4, report=REPORT)
         house.post(f"/v1/jobs/{job_id}/verify", {"note": "复检合格"}, self.inspector)
-        stream.wait_for(lambda e: e["type"] == "job.verified" and e["subject"] == ticket_id)
-        house.post(f"/v1/tickets/{ticket_id}/resolve",
-                   {"cause": "加热管老化", "solution": "更换加热管"}, self.agent)
+        stream.wait_for(lambda e: e["type"] == "ticket.resolved" and e["subject"] == ticket_id,
+                        what="ticket.resolved")
         house.post(f"/v1/tickets/{ticket_id}/confirm", {"signed_by": "王芳"}, self.agent)
         house.post(f"/v1/tickets/{ticket_id}/close", {"summary": "已修复, 客户满意"}, self.agent)
         stream.wait_for(lambda e: e["type"] == "ticket.closed" and e["subject"] == ticket_id)
