@@ -92,7 +92,7 @@ static void set_number(void *zmq, int name, int value)
 
 static void set_options(void *zmq, const struct socket_plan *plan)
 {
-    int64_t frame_most = BUS_FRAME_MOST;
+    int64_t frame_most = BUS_FRAME_MOST + BUS_CURVE_MOST;
 
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         set_number(zmq, options[i].name, options[i].value);

@@ -15,6 +15,7 @@
 enum {
     BUS_KEY_TEXT = 40, /* Z85 */
     BUS_KEY_BYTES = 32,
+    BUS_CURVE_MOST = 64, /* what encryption adds to a frame, which libzmq's limit counts */
     /* Questions on their way to one instance; beyond that the next instance is tried. */
     BUS_QUESTIONS_MOST = 512,
     /* Answers on their way to one asker: as many as it may have questions open. */
