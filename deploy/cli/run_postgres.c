@@ -158,7 +158,8 @@ static void keep_server(const struct place *place, struct keeper *keeper, const 
 static bool wait_until_ready(const struct place *place, struct keeper *keeper, const char **why)
 {
     char *sockets = arena_print(place->arena, "%s/pg", place->sockets);
-    const char *ask[] = {BIN "pg_isready", "-q", "-h", sockets, "-d", "postgres", NULL};
+    const char *ask[] = {BIN "pg_isready", "-q", "-U",       "postgres", "-h",
+                         sockets,          "-d", "postgres", NULL};
     struct errand errand = {.name = "pg_isready",
                             .arguments = ask,
                             .log = place_file_in(place, "log", "run", ".log"),
