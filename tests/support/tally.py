@@ -45,7 +45,7 @@ class Tally:
         elif case.find("skipped") is not None:
             self.skipped += 1
         else:
-            self.passed += counts[0] or 1
+            self.passed += counts[0] if any(counts) else 1
             self.skipped += counts[2]
 
 

@@ -1,0 +1,101 @@
+"""What a server is set up with: units, proxy, settings, roles, backup."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from house import CHECKOUT, POSTGRES, SERVICES
+
+DEPLOY = CHECKOUT / "deploy"
+
+
+def run(*command, **more):
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, **more)
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
+def test_the_unit_gives_away_little():
+    done = run("systemd-analyze", "security", "--offline=true", "--threshold=15",
+               DEPLOY / "systemd" / "afterline@.service")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_proxy_reads_its_settings(tmp_path):
+    certificate = tmp_path / "afterline.pem"
+    run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost",
+        "-keyout", tmp_path / "key", "-out", tmp_path / "certificate", check=True)
+    certificate.write_text((tmp_path / "certificate").read_text() + (tmp_path / "key").read_text())
+    settings = tmp_path / "haproxy.cfg"
+    settings.write_text((DEPLOY / "haproxy" / "haproxy.cfg").read_text().replace(
+        "/etc/haproxy/afterline.pem", str(certificate)))
+
+    done = run("haproxy", "-c", "-f", settings)
+
+    assert done.returncode == 0 and "WARNING" not in done.stderr, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_template_is_understood_and_what_is_printed_too(house, tmp_path, service):
+    template = DEPLOY / "settings" / f"{service}.conf"
+    first = run(house.binary(service), "--settings", template, "--check", check=True).stdout
+    printed = tmp_path / "printed.conf"
+    printed.write_text(first)
+
+    assert f"name = {service}.0" in first
+    assert run(house.binary(service), "--settings", printed, "--check", check=True).stdout == first
+
+
+@pytest.mark.parametrize("line, said", [
+    ("no_such_setting = 1", "no_such_setting"),
+    ("batch_limit = 513", "512"),
+    ("batch_limit = 0", "1"),
+    ("batch_limit = 5\nbatch_limit = 5", "batch_limit"),
+])
+def test_a_wrong_setting_stops_the_start(house, tmp_path, line, said):
+    settings = tmp_path / "intake.conf"
+    settings.write_text(line + "\n")
+    done = run(house.binary("intake"), "--settings", settings, "--check")
+
+    assert done.returncode != 0
+    assert said in done.stderr
+
+
+def test_roles_may_be_made_again(house):
+    done = run(POSTGRES / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", house.database_host,
+               "-U", "postgres", "-d", "postgres", "-f", DEPLOY / "postgres" / "roles.sql")
+
+    assert done.returncode == 0, done.stderr
+
+
+def restored(house, statement):
+    return run(POSTGRES / "psql", "-XAt", "-h", house.database_host, "-U", "postgres", "-d",
+               "restored", "-c", statement, check=True).stdout.strip()
+
+
+def test_a_backup_is_restored_whole(house, scene, tmp_path):
+    scene.register()
+    environment = {**os.environ, "PATH": f"{POSTGRES}:{os.environ['PATH']}"}
+    conninfo = f"host={house.database_host} dbname=afterline user=postgres"
+    done = run(DEPLOY / "postgres" / "backup.sh", tmp_path, conninfo, env=environment, check=True)
+    dumps = done.stdout.split()
+    assert [dump.rsplit("-", 1)[1] for dump in dumps] == [
+        f"{schema}.dump" for schema in
+        ("reporting", "complaints", "returns", "dispatch", "intake", "gateway")]
+
+    house.sql("create database restored")
+    try:
+        for dump in dumps:
+            schema = dump.rsplit("-", 1)[1].removesuffix(".dump")
+            run(POSTGRES / "pg_restore", "-h", house.database_host, "-U", "postgres", "-d",
+                "restored", dump, check=True)
+            # The house goes on, so what was restored is what stood in its history up to then.
+            history = f"""select count(*), max(id), md5(string_agg(encode(hash, 'hex'), '' order by id))
+                            from {schema}.event where id <= """
+            last = restored(house, f"select coalesce(max(id), 0) from {schema}.event")
+            assert restored(house, history + last) == house.sql(history + last)
+        assert int(restored(house, "select count(*) from intake.ticket")) > 0
+    finally:
+        house.sql("drop database restored")
