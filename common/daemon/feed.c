@@ -1,0 +1,369 @@
+#include "daemon/feed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "daemon/ask.h"
+#include "daemon/feed_held.h"
+
+enum { FEED_SILENT_MOST = 3 }; /* in FEED_HEAD_MS; then the head is asked for */
+
+/* A page asked for.  The follower may begin anew, or go, before it comes. */
+struct page_wish {
+    struct follower *follower;
+};
+
+struct follower {
+    struct daemon *daemon;
+    const char *source;
+    char *name; /* on whose behalf it asks: "service/intake" */
+    take_event *take;
+    void *with;
+    struct hearer **hearers;
+    size_t hearer_count;
+    struct alarm_clock *alarm;
+    struct arena *scratch;
+    struct held_events held;
+    struct page_wish *wish; /* NULL while no page is in flight */
+    uint64_t at;
+    uint64_t head;
+    unsigned long begun; /* how often it was started, stopped or freed */
+    unsigned silent;     /* FEED_HEAD_MS since anything was heard */
+    unsigned inside;     /* calls of ours that are under way */
+    bool started;
+    bool full;
+    bool freed;
+};
+
+/* ---- calls may nest: `take` may stop, start, resume and free the follower ---- */
+
+static void follower_bury(struct follower *follower)
+{
+    arena_free(follower->scratch);
+    free(follower->hearers);
+    free(follower->name);
+    free(follower);
+}
+
+static void step_in(struct follower *follower)
+{
+    follower->inside++;
+}
+
+static void step_out(struct follower *follower)
+{
+    if (--follower->inside > 0)
+        return;
+    if (follower->freed)
+        follower_bury(follower);
+    else
+        arena_reset(follower->scratch);
+}
+
+static const Event *read_event(struct follower *follower, struct bytes packed)
+{
+    struct flaw flaw;
+
+    return (const Event *)message_unpack(follower->scratch, &event__descriptor, packed, &flaw);
+}
+
+/* ---- handing over ---- */
+
+/* False: full, or no longer wanted.  The place moves before the call, so that what `take` does to
+ * the follower stands. */
+static bool hand_over(struct follower *follower, const Event *event, struct bytes packed)
+{
+    unsigned long begun = follower->begun;
+
+    follower->at = event->id;
+    bool took = follower->take(follower->with, event, packed);
+    if (begun != follower->begun)
+        return false;
+    if (!took) {
+        follower->at = event->id - 1;
+        follower->full = true;
+    }
+    return took;
+}
+
+static bool hand_over_first_held(struct follower *follower)
+{
+    struct held_events *held = &follower->held;
+    bool took = held->first <= follower->at;
+
+    if (!took) {
+        /* A copy, because `take` may empty the run. */
+        struct bytes packed = held_first(held);
+        packed.at = arena_copy_bytes(follower->scratch, packed.at, packed.size);
+        const Event *event = read_event(follower, packed);
+        took = event && hand_over(follower, event, packed);
+    }
+    if (took && held->count > 0)
+        held_drop(held);
+    return took;
+}
+
+static void hand_over_held(struct follower *follower)
+{
+    struct held_events *held = &follower->held;
+
+    while (!follower->full && held->count > 0 && held->first <= follower->at + 1)
+        if (!hand_over_first_held(follower))
+            return;
+}
+
+/* ---- pages ---- */
+
+static void page_arrived(void *with, const AnswerHeader *header, struct bytes body);
+
+/* Everything up to here is in hand. */
+static uint64_t follower_reach(const struct follower *follower)
+{
+    const struct held_events *held = &follower->held;
+    bool joined = held->count > 0 && held->first <= follower->at + 1;
+
+    return joined ? held->first + held->count - 1 : follower->at;
+}
+
+static void ask_page(struct follower *follower)
+{
+    ReadEvents body = READ_EVENTS__INIT;
+
+    body.after = follower->at;
+    body.limit = FEED_PAGE_EVENTS;
+    body.bytes = FEED_PAGE_BYTES;
+    struct question question = {
+        .service = follower->source,
+        .message = "house.ReadEvents",
+        .caller = {.id = follower->name, .roles = SERVICE, .branch = "", .provider_id = ""},
+        .body = message_pack(follower->scratch, &body.base),
+    };
+    follower->wish = calloc(1, sizeof *follower->wish);
+    CHECK(follower->wish);
+    follower->wish->follower = follower;
+    ask(follower->daemon, &question, page_arrived, follower->wish);
+}
+
+static void ask_page_if_behind(struct follower *follower)
+{
+    bool wanted = follower->started && !follower->full && !follower->wish;
+
+    if (wanted && follower_reach(follower) < follower->head)
+        ask_page(follower);
+}
+
+/* The rest of a page that was too much comes before what was heard meanwhile. */
+static void hold_rest(struct follower *follower, const EventPage *page, size_t from)
+{
+    held_empty(&follower->held);
+    for (size_t i = from; i < page->n_events; i++)
+        held_add(&follower->held, page->events[i]->id,
+                 message_pack(follower->scratch, &page->events[i]->base));
+}
+
+static void take_page(struct follower *follower, const EventPage *page)
+{
+    unsigned long begun = follower->begun;
+
+    for (size_t i = 0; i < page->n_events; i++) {
+        const Event *event = page->events[i];
+        if (event->id <= follower->at)
+            continue;
+        if (event->id != follower->at + 1) {
+            log_error("did=follow source=%s after=%llu said=gap next=%llu oldest=%llu",
+                      follower->source, (unsigned long long)follower->at,
+                      (unsigned long long)event->id, (unsigned long long)page->oldest);
+            return;
+        }
+        if (hand_over(follower, event, message_pack(follower->scratch, &event->base)))
+            continue;
+        if (begun == follower->begun)
+            hold_rest(follower, page, i);
+        return;
+    }
+    hand_over_held(follower);
+}
+
+/* A page that brought nothing is not asked for again at once, but at the next tick. */
+static void use_page(struct follower *follower, const EventPage *page)
+{
+    unsigned long begun = follower->begun;
+    uint64_t before = follower->at;
+
+    follower->silent = 0;
+    if (page->head > follower->head)
+        follower->head = page->head;
+    take_page(follower, page);
+    if (begun == follower->begun && follower->at > before)
+        ask_page_if_behind(follower);
+}
+
+static void page_arrived(void *with, const AnswerHeader *header, struct bytes body)
+{
+    struct page_wish *wish = with;
+    struct follower *follower = wish->follower;
+
+    free(wish);
+    if (!follower)
+        return;
+    follower->wish = NULL;
+    if (header->kind != OK) { /* the next tick asks again */
+        if (header->kind != UNAVAILABLE)
+            log_error("did=follow source=%s after=%llu said=refused reason=%s", follower->source,
+                      (unsigned long long)follower->at, header->reason);
+        return;
+    }
+
+    struct flaw flaw;
+    step_in(follower);
+    const ProtobufCMessage *page =
+        message_unpack(follower->scratch, &event_page__descriptor, body, &flaw);
+    if (page)
+        use_page(follower, (const EventPage *)page);
+    else
+        log_error("did=follow source=%s after=%llu said=unreadable_page field=%s reason=%s",
+                  follower->source, (unsigned long long)follower->at, flaw.field, flaw.reason);
+    step_out(follower);
+}
+
+/* ---- what is told ---- */
+
+static void hear_event(struct follower *follower, const Event *event, struct bytes packed)
+{
+    bool next = event->id == follower->at + 1;
+
+    if (event->id <= follower->at)
+        return;
+    if (next && !follower->full && !follower->wish && follower->held.count == 0)
+        hand_over(follower, event, packed);
+    if (event->id > follower->at)
+        held_add(&follower->held, event->id, packed);
+}
+
+static void hear(void *with, struct bytes told)
+{
+    struct follower *follower = with;
+    unsigned long begun = follower->begun;
+
+    step_in(follower);
+    const Event *event = read_event(follower, told);
+    if (event && strcmp(event->source, follower->source) == 0) {
+        follower->silent = 0;
+        if (event->id > follower->head)
+            follower->head = event->id;
+        if (follower->started && !text_empty(event->type))
+            hear_event(follower, event, told);
+        if (begun == follower->begun)
+            ask_page_if_behind(follower);
+    }
+    step_out(follower);
+}
+
+/* Asks again where a page failed, and for the head where nobody tells it. */
+static void tick(void *with)
+{
+    struct follower *follower = with;
+
+    if (!follower->started)
+        return;
+    step_in(follower);
+    if (++follower->silent > FEED_SILENT_MOST && !follower->full && !follower->wish)
+        ask_page(follower);
+    else
+        ask_page_if_behind(follower);
+    step_out(follower);
+}
+
+/* ---- the follower ---- */
+
+static void listen_to_all(struct follower *follower)
+{
+    const struct peers *peers = &follower->daemon->peers;
+
+    follower->hearers = calloc(peers->count + 1, sizeof(struct hearer *));
+    CHECK(follower->hearers);
+    for (size_t i = 0; i < peers->count; i++) {
+        const struct peer *peer = &peers->rows[i];
+        if (peer->tell && strcmp(peer->service, follower->source) == 0)
+            follower->hearers[follower->hearer_count++] =
+                hearer_new(follower->daemon->bus, peer, hear, follower);
+    }
+}
+
+struct follower *follower_new(struct daemon *daemon, const char *source, take_event *take,
+                              void *with)
+{
+    struct follower *follower = calloc(1, sizeof *follower);
+
+    CHECK(follower);
+    follower->daemon = daemon;
+    follower->source = source;
+    CHECK(asprintf(&follower->name, "service/%s", daemon->service->name) > 0);
+    follower->take = take;
+    follower->with = with;
+    follower->scratch = arena_new();
+    follower->alarm = alarm_new(daemon->loop, tick, follower);
+    listen_to_all(follower);
+    return follower;
+}
+
+void follower_start(struct follower *follower, uint64_t after)
+{
+    follower_stop(follower);
+    follower->started = true;
+    follower->at = after;
+    alarm_set(follower->alarm, FEED_HEAD_MS, FEED_HEAD_MS);
+    step_in(follower);
+    ask_page(follower);
+    step_out(follower);
+}
+
+void follower_stop(struct follower *follower)
+{
+    follower->begun++;
+    follower->started = false;
+    follower->full = false;
+    follower->silent = 0;
+    held_empty(&follower->held);
+    alarm_stop(follower->alarm);
+    if (follower->wish)
+        follower->wish->follower = NULL;
+    follower->wish = NULL;
+}
+
+void follower_resume(struct follower *follower)
+{
+    if (!follower->started || !follower->full)
+        return;
+    follower->full = false;
+    step_in(follower);
+    unsigned long begun = follower->begun;
+    hand_over_held(follower);
+    if (begun == follower->begun)
+        ask_page_if_behind(follower);
+    step_out(follower);
+}
+
+uint64_t follower_at(const struct follower *follower)
+{
+    return follower->at;
+}
+
+uint64_t follower_head(const struct follower *follower)
+{
+    return follower->head;
+}
+
+void follower_free(struct follower *follower)
+{
+    if (!follower)
+        return;
+    follower_stop(follower);
+    for (size_t i = 0; i < follower->hearer_count; i++)
+        hearer_free(follower->hearers[i]);
+    alarm_free(follower->alarm);
+    follower->freed = true;
+    step_in(follower);
+    step_out(follower);
+}

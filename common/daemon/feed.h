@@ -1,0 +1,40 @@
+/*
+ * feed: following another service's events, in order, without a gap.
+ *
+ * A follower hears what is told (PUB, may drop) and asks for pages (ReadEvents) whenever the next id
+ * is not the one it heard: at start, after a gap, when it fell behind.  It hands over exactly
+ * last + 1, last + 2, …  `take` may say false (full): the follower keeps its place and goes on at
+ * follower_resume.  What is told every second even when nothing happens is the head, so that a lost
+ * last event is noticed.
+ *
+ * What is told is one packed Event; one with an empty type is the head only, its id the last event's.
+ * Only the active instance of a service tells; a follower listens to all instances.
+ *
+ * The same module everywhere: reactions of services, reporting's pictures, the gateway's tail.  On
+ * the loop's thread.
+ */
+#pragma once
+
+#include "daemon/daemon.h"
+
+enum {
+    FEED_PAGE_EVENTS = 500, /* asked for at once; one page in flight per source */
+    FEED_PAGE_BYTES = 1024 * 1024,
+    FEED_HELD_MOST = 2000, /* told events kept while a page is in flight */
+    FEED_HELD_BYTES = 4 * 1024 * 1024,
+    FEED_HEAD_MS = 1000,
+};
+
+struct follower;
+
+/* One event.  `packed` is the whole Event as told.  Both are valid during the call. */
+typedef bool take_event(void *with, const Event *event, struct bytes packed);
+
+struct follower *follower_new(struct daemon *daemon, const char *source, take_event *take,
+                              void *with);
+void follower_start(struct follower *follower, uint64_t after); /* also: go back or forward */
+void follower_stop(struct follower *follower);
+void follower_resume(struct follower *follower);
+uint64_t follower_at(const struct follower *follower);   /* handed over up to here */
+uint64_t follower_head(const struct follower *follower); /* as far as heard */
+void follower_free(struct follower *follower);

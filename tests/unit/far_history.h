@@ -1,0 +1,104 @@
+/*
+ * far_history: the service "far", on real sockets, with a history of `history_head` events.  One
+ * instance answers for its pages, two may tell.
+ */
+#pragma once
+
+#include "bus_room.h"
+#include "daemon/ask.h"
+
+enum { HISTORY_PAGE = 200 };
+
+static struct room room;
+static struct answerer *answerer;
+static struct teller *tellers[2];
+
+static uint64_t history_head;
+static unsigned pages;
+static unsigned refuse_pages;
+static bool hold_pages; /* until let_pages_go */
+static struct reply_to held_reply_to;
+static uint64_t held_number, held_after;
+
+static char page_caller[64];
+
+static Event event_of(uint64_t id)
+{
+    Event event = EVENT__INIT;
+
+    event.source = "far";
+    event.id = id;
+    event.type = "far.Happened";
+    event.subject = "T10000018";
+    return event;
+}
+
+static void tell(unsigned instance, uint64_t id, bool head_only)
+{
+    Event event = event_of(id);
+
+    if (head_only)
+        event.type = "";
+    teller_send(tellers[instance], message_pack(room.arena, &event.base));
+}
+
+static void send_page(const struct reply_to *to, uint64_t number, uint64_t after)
+{
+    Event events[HISTORY_PAGE];
+    Event *rows[HISTORY_PAGE];
+    EventPage page = EVENT_PAGE__INIT;
+    AnswerHeader header = ANSWER_HEADER__INIT;
+
+    for (uint64_t id = after + 1; id <= history_head && page.n_events < HISTORY_PAGE; id++) {
+        events[page.n_events] = event_of(id);
+        rows[page.n_events] = &events[page.n_events];
+        page.n_events++;
+    }
+    page.events = rows;
+    page.upto = after + page.n_events;
+    page.head = history_head;
+    page.oldest = 1;
+    header.number = number;
+    struct bytes packed = message_pack(room.arena, &header.base);
+    answerer_send(answerer, to, packed, message_pack(room.arena, &page.base));
+}
+
+static void refuse_page(const struct reply_to *to, uint64_t number)
+{
+    AnswerHeader header = ANSWER_HEADER__INIT;
+
+    refuse_pages--;
+    header.number = number;
+    header.kind = UNAVAILABLE;
+    answerer_send(answerer, to, message_pack(room.arena, &header.base), bytes_of(""));
+}
+
+static void on_asked(void *with, const char *peer, const struct reply_to *reply_to,
+                     struct bytes packed, struct bytes body)
+{
+    struct flaw flaw;
+    const AskHeader *header =
+        (const AskHeader *)message_unpack(room.arena, &ask_header__descriptor, packed, &flaw);
+    const ReadEvents *wanted =
+        (const ReadEvents *)message_unpack(room.arena, &read_events__descriptor, body, &flaw);
+
+    assert_non_null(header);
+    assert_non_null(wanted);
+    assert_string_equal(header->message, "house.ReadEvents");
+    assert_int_equal(header->caller->roles, SERVICE);
+    snprintf(page_caller, sizeof page_caller, "%s", header->caller->id);
+    pages++;
+    held_reply_to = *reply_to;
+    held_number = header->number;
+    held_after = wanted->after;
+    if (refuse_pages > 0)
+        refuse_page(reply_to, header->number);
+    else if (!hold_pages)
+        send_page(reply_to, header->number, wanted->after);
+}
+
+static void let_pages_go(void)
+{
+    hold_pages = false;
+    send_page(&held_reply_to, held_number, held_after);
+}

@@ -1,0 +1,330 @@
+#include "daemon/feed.h"
+#include "far_history.h"
+
+static const struct service near = {.name = "near"};
+static struct daemon house;
+static struct follower *follower;
+
+static unsigned taken;
+static uint64_t last_taken;
+static unsigned full_after; /* so many are taken, then no more */
+
+void daemon_ask_self(struct daemon *daemon, const AskHeader *header, struct bytes body,
+                     on_answered *on, void *with)
+{
+    fail();
+}
+
+/* Exactly the next, once, whole. */
+static bool take(void *with, const Event *event, struct bytes packed)
+{
+    struct flaw flaw;
+    const Event *same =
+        (const Event *)message_unpack(room.arena, &event__descriptor, packed, &flaw);
+
+    assert_int_equal(event->id, last_taken + 1);
+    assert_non_null(same);
+    assert_int_equal(same->id, event->id);
+    if (taken == full_after)
+        return false;
+    taken++;
+    last_taken = event->id;
+    return true;
+}
+
+static void follow(uint64_t after)
+{
+    last_taken = after;
+    follower_start(follower, after);
+}
+
+/* Both instances tell the head until it is heard: then the hearers are joined. */
+static void tell_heads(void *with)
+{
+    tell(0, history_head, true);
+    tell(1, history_head, true);
+}
+
+static void be_live_at(uint64_t head)
+{
+    struct alarm_clock *alarm = alarm_new(room.loop, tell_heads, NULL);
+    unsigned never = 0;
+
+    history_head = head;
+    follow(0);
+    alarm_set(alarm, 1, 1);
+    assert_true(comes(room.loop, &taken, (unsigned)head));
+    comes_within(room.loop, &never, 1, 100);
+    alarm_free(alarm);
+    comes_within(room.loop, &never, 1, 20);
+    pages = 0;
+}
+
+static void happen(unsigned instance, uint64_t id)
+{
+    history_head = id;
+    tell(instance, id, false);
+}
+
+static void a_history_is_read_page_by_page(void **state)
+{
+    history_head = 1001;
+
+    follow(0);
+    assert_true(comes(room.loop, &taken, 1001));
+
+    assert_int_equal(pages, 6);
+    assert_int_equal(follower_at(follower), 1001);
+    assert_int_equal(follower_head(follower), 1001);
+    assert_string_equal(page_caller, "service/near");
+}
+
+static void it_may_begin_in_the_middle(void **state)
+{
+    history_head = 100;
+
+    follow(90);
+
+    assert_true(comes(room.loop, &taken, 10));
+    assert_int_equal(follower_at(follower), 100);
+}
+
+static void what_is_told_needs_no_page(void **state)
+{
+    be_live_at(3);
+
+    for (uint64_t id = 4; id <= 50; id++)
+        happen(0, id);
+    assert_true(comes(room.loop, &taken, 50));
+
+    assert_int_equal(pages, 0);
+}
+
+static void what_both_instances_tell_is_taken_once(void **state)
+{
+    be_live_at(3);
+
+    for (uint64_t id = 4; id <= 50; id++) {
+        happen(0, id);
+        happen(1, id);
+    }
+    assert_true(comes(room.loop, &taken, 50));
+    unsigned never = 0;
+    comes_within(room.loop, &never, 1, 50);
+
+    assert_int_equal(taken, 50);
+}
+
+static void a_gap_is_read_from_the_history(void **state)
+{
+    be_live_at(3);
+
+    history_head = 20;
+    happen(0, 21);
+    assert_true(comes(room.loop, &taken, 21));
+
+    assert_int_equal(pages, 1);
+}
+
+static void a_lost_last_event_is_noticed_by_the_head(void **state)
+{
+    be_live_at(3);
+    history_head = 4;
+
+    tell(0, 4, true);
+
+    assert_true(comes_within(room.loop, &taken, 4, FEED_HEAD_MS / 2));
+}
+
+static void a_teller_that_fell_silent_is_asked(void **state)
+{
+    be_live_at(3);
+
+    history_head = 4;
+
+    assert_true(comes(room.loop, &taken, 4));
+}
+
+static void what_is_told_meanwhile_is_held(void **state)
+{
+    be_live_at(3);
+    hold_pages = true;
+    happen(0, 5);
+    assert_true(comes(room.loop, &pages, 1));
+    for (uint64_t id = 6; id <= 100; id++)
+        tell(0, id, false);
+    unsigned never = 0;
+    comes_within(room.loop, &never, 1, 50);
+    assert_int_equal(taken, 3);
+
+    let_pages_go();
+
+    assert_true(comes(room.loop, &taken, 100));
+    assert_int_equal(pages, 1);
+}
+
+static void more_than_can_be_held_is_read_again(void **state)
+{
+    be_live_at(3);
+    hold_pages = true;
+    happen(0, 5);
+    assert_true(comes(room.loop, &pages, 1));
+    unsigned never = 0;
+    for (uint64_t id = 6; id <= FEED_HELD_MOST + 100; id++) {
+        happen(0, id);
+        if (id % 100 == 0)
+            comes_within(room.loop, &never, 1, 5);
+    }
+    comes_within(room.loop, &never, 1, 50);
+
+    let_pages_go();
+
+    assert_true(comes(room.loop, &taken, FEED_HELD_MOST + 100));
+    assert_true(pages >= 2);
+}
+
+static void who_is_full_goes_on_where_it_stopped(void **state)
+{
+    history_head = 500;
+    full_after = 150;
+    follow(0);
+    assert_true(comes(room.loop, &taken, 150));
+    unsigned never = 0;
+    comes_within(room.loop, &never, 1, 50);
+    assert_int_equal(follower_at(follower), 150);
+    assert_int_equal(pages, 1);
+
+    for (unsigned i = 0; i < 10; i++) {
+        full_after += 5;
+        follower_resume(follower);
+        assert_int_equal(taken, full_after);
+    }
+    assert_int_equal(pages, 1); /* the rest of the page was not read again */
+    full_after = UINT32_MAX;
+    follower_resume(follower);
+
+    assert_true(comes(room.loop, &taken, 500));
+}
+
+static void a_refused_page_is_asked_for_again(void **state)
+{
+    history_head = 10;
+    refuse_pages = 1;
+
+    follow(0);
+
+    assert_true(comes(room.loop, &taken, 10));
+    assert_int_equal(pages, 2);
+}
+
+static void who_begins_anew_ignores_the_page_of_before(void **state)
+{
+    history_head = 10;
+    hold_pages = true;
+    follow(0);
+    assert_true(comes(room.loop, &pages, 1));
+    struct reply_to old_reply_to = held_reply_to;
+    uint64_t old_number = held_number;
+
+    hold_pages = false;
+    follow(8);
+    send_page(&old_reply_to, old_number, 0);
+
+    assert_true(comes(room.loop, &taken, 2));
+    assert_int_equal(follower_at(follower), 10);
+}
+
+static void who_stops_hears_no_more(void **state)
+{
+    be_live_at(3);
+    follower_stop(follower);
+
+    happen(0, 4);
+    unsigned never = 0;
+    comes_within(room.loop, &never, 1, 50);
+
+    assert_int_equal(taken, 3);
+    assert_int_equal(follower_head(follower), 4);
+}
+
+static bool take_and_go(void *with, const Event *event, struct bytes packed)
+{
+    taken++;
+    follower_free(follower);
+    follower = NULL;
+    return true;
+}
+
+static void a_follower_may_be_freed_by_what_it_takes(void **state)
+{
+    follower_free(follower);
+    follower = follower_new(&house, "far", take_and_go, NULL);
+    history_head = 10;
+
+    follower_start(follower, 0);
+
+    assert_true(comes(room.loop, &taken, 1));
+    unsigned never = 0;
+    comes_within(room.loop, &never, 1, 20);
+    assert_int_equal(taken, 1);
+}
+
+static int open_room(void **state)
+{
+    const char *why = NULL;
+
+    room = (struct room){0};
+    history_head = last_taken = 0;
+    pages = taken = refuse_pages = 0;
+    hold_pages = false;
+    full_after = UINT32_MAX;
+    room_make_key(&room);
+    room_peer(&room, "far.0", "far");
+    room_peer(&room, "far.1", "far");
+    room_open_bus(&room);
+    house = (struct daemon){
+        .service = &near,
+        .instance = "near.0",
+        .loop = room.loop,
+        .bus = room.bus,
+        .peers = {room.peers, room.peer_count},
+    };
+    asks_open(&house);
+    answerer = answerer_new(room.bus, room.peers[0].ask, on_asked, NULL, &why);
+    tellers[0] = teller_new(room.bus, room.peers[0].tell, &why);
+    tellers[1] = teller_new(room.bus, room.peers[1].tell, &why);
+    follower = follower_new(&house, "far", take, NULL);
+    return 0;
+}
+
+static int close_room(void **state)
+{
+    follower_free(follower);
+    asks_close(&house);
+    room_close(&room);
+    return 0;
+}
+
+#define IN_ROOM(test) cmocka_unit_test_setup_teardown(test, open_room, close_room)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_ROOM(a_history_is_read_page_by_page),
+        IN_ROOM(it_may_begin_in_the_middle),
+        IN_ROOM(what_is_told_needs_no_page),
+        IN_ROOM(what_both_instances_tell_is_taken_once),
+        IN_ROOM(a_gap_is_read_from_the_history),
+        IN_ROOM(a_lost_last_event_is_noticed_by_the_head),
+        IN_ROOM(a_teller_that_fell_silent_is_asked),
+        IN_ROOM(what_is_told_meanwhile_is_held),
+        IN_ROOM(more_than_can_be_held_is_read_again),
+        IN_ROOM(who_is_full_goes_on_where_it_stopped),
+        IN_ROOM(a_refused_page_is_asked_for_again),
+        IN_ROOM(who_begins_anew_ignores_the_page_of_before),
+        IN_ROOM(who_stops_hears_no_more),
+        IN_ROOM(a_follower_may_be_freed_by_what_it_takes),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
