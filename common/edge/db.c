@@ -51,12 +51,14 @@ void db_forgive(struct db *db)
     forget_trouble(db);
 }
 
-/* Waits for everything sent inside of a transaction, without ending it. */
-static bool settle_inside(struct db *db, PGresult **read)
+/*
+ * Waits for everything sent.  A Sync, though a flush would do: only after a Sync does the server
+ * count the time that a session is idle in its transaction, and a stopped writer would keep its
+ * lock.
+ */
+static bool settle(struct db *db, PGresult **read)
 {
-    if (!PQsendFlushRequest(db->conn))
-        return db_lost(db, db_first_line(PQerrorMessage(db->conn)));
-    return db_settle(db, read);
+    return db_sync(db) && db_settle(db, read);
 }
 
 /* Reads what is still on its way, whatever it says. */
@@ -72,7 +74,7 @@ static void drain(struct db *db)
 /* A COMMIT sent behind an expectation would not heed it, so those are met first. */
 static bool send_commit(struct db *db)
 {
-    if (db->expecting && !settle_inside(db, NULL))
+    if (db->expecting && !settle(db, NULL))
         return false;
     FAIL_POINT("db.before_commit");
     db->committing = true;
@@ -81,6 +83,7 @@ static bool send_commit(struct db *db)
     return sent;
 }
 
+/* A connection that breaks after COMMIT was answered does not take the answer back. */
 bool db_commit(struct db *db)
 {
     CHECK(db->begun);
@@ -88,17 +91,12 @@ bool db_commit(struct db *db)
         return false;
 
     bool settled = send_commit(db) && db_settle(db, NULL);
-    if (!settled && db->conn)
-        drain(db);
-    if (db->warned) {
-        db->committing = true;
-        db_lost(db, "committed, but perhaps not on the standby");
-    }
     db->committing = false;
-    if (!db->committed || db->warned)
-        return false;
-    db->begun = false;
-    return true;
+    if (!settled)
+        drain(db);
+    if (db->committed)
+        db->begun = false;
+    return db->committed;
 }
 
 /* Whatever failed, the server skips to the next Sync, so the rollback stands between two. */
@@ -130,16 +128,12 @@ bool db_expect_with(struct db *db, long count, struct statement sql, const char 
     return true;
 }
 
-/* Inside of a transaction a read is flushed, outside it ends with a Sync, so that no snapshot
- * stays. */
 static PGresult *fetch(struct db *db, struct statement sql, const char *const *texts)
 {
     PGresult *result = NULL;
     if (!may_go_on(db) || !db_send(db, sql.name, texts, (struct step){sql.name, STEP_READ}))
         return NULL;
-
-    bool settled = db->begun ? settle_inside(db, &result) : db_sync(db) && db_settle(db, &result);
-    if (settled)
+    if (settle(db, &result))
         return result;
     PQclear(result);
     if (!db->begun)
@@ -202,7 +196,7 @@ bool db_script(struct db *db, const char *text)
 {
     if (!may_go_on(db))
         return false;
-    if (db->begun && !(db_sync(db) && db_settle(db, NULL)))
+    if (db->begun && !settle(db, NULL))
         return false;
     CHECK(!db->last && PQexitPipelineMode(db->conn));
     if (!PQsendQuery(db->conn, text))

@@ -90,6 +90,8 @@ static bool as_many_as_expected(struct db *db, const struct step *step, PGresult
 /* A transaction that failed earlier answers COMMIT with ROLLBACK. */
 static bool is_committed(struct db *db, PGresult *result)
 {
+    if (db->warned)
+        return db_lost(db, "committed, but perhaps not on the standby");
     db->committing = false;
     db->committed = strcmp(PQcmdStatus(result), "COMMIT") == 0;
     return db->committed || db_record(db, DB_DEFECT, NULL, "commit was answered by rollback");
