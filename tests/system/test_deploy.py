@@ -15,6 +15,25 @@ def run(*command, **more):
     return subprocess.run(command, capture_output=True, text=True, timeout=120, **more)
 
 
+def test_who_may_not_install_is_told_the_command():
+    as_somebody = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+
+    done = run(*as_somebody, "sh", "-c", (DEPLOY / "install").read_text(), "install", "/dev/stdin",
+               input="# a list\nsh-of-another-world\ndash\n")
+
+    assert done.returncode == 1
+    assert "sudo apt-get install -y --no-install-recommends sh-of-another-world\n" in done.stderr
+
+
+def test_nothing_is_installed_where_nothing_is_missing(tmp_path):
+    packages = tmp_path / "packages"
+    packages.write_text("dash\nlibc6  # of every machine\n")
+
+    done = run(DEPLOY / "install", packages)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
 def test_the_unit_gives_away_little():
     done = run("systemd-analyze", "security", "--offline=true", "--threshold=15",
