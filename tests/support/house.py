@@ -140,6 +140,17 @@ class Stream:
         self.close()
 
 
+# Started in a daemon's place: takes the stumble laid out for this instance, once, and becomes it.
+STUMBLER = """#!/bin/sh
+instance=$(basename "$2" .conf)
+if [ -z "${{3:-}}" ] && mv {stumbles}/$instance {stumbles}/.$instance 2>/dev/null; then
+    AFTERLINE_FAIL=$(cat {stumbles}/.$instance)
+    export AFTERLINE_FAIL
+fi
+exec {binary} "$@"
+"""
+
+
 class House:
     def __init__(self, spares=1, environment=None):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="afterline-test-"))
@@ -164,12 +175,27 @@ class House:
     def binary(self, name):
         return BUILD / "bin" / name
 
+    def stumble(self, instance, what):
+        """At its next start the instance stumbles: AFTERLINE_FAIL is `what`, once."""
+        (self.folder / "stumbles" / instance).write_text(what)
+
+    def _lay_out_programs(self):
+        for folder in ("programs", "stumbles"):
+            (self.folder / folder).mkdir(exist_ok=True)
+        for service in SERVICES:
+            program = self.folder / "programs" / service
+            program.write_text(STUMBLER.format(stumbles=self.folder / "stumbles",
+                                               binary=self.binary(service)))
+            program.chmod(0o755)
+
     def start(self, ready=True):
         self.state.mkdir(exist_ok=True)
+        self._lay_out_programs()
         with open(self.folder / "keeper.log", "ab") as log:
             self._keeper = subprocess.Popen(
                 [self.binary("afterline"), "run", "--state", self.state, "--port", str(self.port),
-                 "--spares", str(self.spares), "--deploy", CHECKOUT / "deploy"],
+                 "--spares", str(self.spares), "--programs", self.folder / "programs",
+                 "--deploy", CHECKOUT / "deploy"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 env={**os.environ, **self.environment})
         if ready:
