@@ -24,7 +24,8 @@ const char *id_of(struct request *req, char letter, const char *number)
     return text_empty(number) ? "" : id_text(req->arena, letter, strtoll(number, NULL, 10));
 }
 
-static char *print_list(struct arena *arena, const char *format, va_list list)
+__attribute__((format(printf, 2, 0))) static char *print_list(struct arena *arena,
+                                                              const char *format, va_list list)
 {
     char text[1024];
 
