@@ -4,9 +4,9 @@
 
 static const ProtobufCMessageDescriptor *type_named(const char *name)
 {
-    for (unsigned i = 0; i < message_count; i++)
-        if (strcmp(messages[i]->name, name) == 0)
-            return messages[i];
+    for (unsigned i = 0; i < message_type_count; i++)
+        if (strcmp(message_types[i]->name, name) == 0)
+            return message_types[i];
     return NULL;
 }
 

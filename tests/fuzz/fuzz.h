@@ -25,7 +25,7 @@ static inline const ProtobufCMessageDescriptor *chosen_type(struct bytes *input)
     unsigned choice = (unsigned)input->at[0] << 8 | input->at[1];
     input->at += 2;
     input->size -= 2;
-    return messages[choice % message_count];
+    return message_types[choice % message_type_count];
 }
 
 static inline int same_bytes(struct bytes one, struct bytes other)
