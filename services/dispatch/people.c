@@ -46,3 +46,50 @@ void need_words(struct request *req, const char *field, const char *const *words
         if (text_empty(words[i]))
             violate(req, arena_print(req->arena, "%s[%zu]", field, i), "missing", "a word");
 }
+
+/* A message of another type with the same words: every field both have, the lists shared. */
+static ProtobufCMessage *retold(struct request *req, const ProtobufCMessageDescriptor *type)
+{
+    ProtobufCMessage *message = message_new(req->arena, type);
+    const char *from = (const char *)req->body;
+    char *to = (char *)message;
+
+    for (unsigned i = 0; i < type->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &type->fields[i];
+        const ProtobufCFieldDescriptor *same =
+            protobuf_c_message_descriptor_get_field_by_name(req->body->descriptor, field->name);
+        if (!same)
+            continue;
+        CHECK(same->type == PROTOBUF_C_TYPE_STRING && same->type == field->type);
+        memcpy(to + field->offset, from + same->offset, sizeof(void *));
+        if (field->label == PROTOBUF_C_LABEL_REPEATED)
+            memcpy(to + field->quantifier_offset, from + same->quantifier_offset, sizeof(size_t));
+    }
+    return message;
+}
+
+static void set(struct request *req, ProtobufCMessage *message, const char *field,
+                const char *value)
+{
+    struct flaw flaw;
+
+    CHECK(message_set(req->arena, message, field, value, &flaw));
+}
+
+bool people_welcome(struct request *req, struct newcomer newcomer)
+{
+    ProtobufCMessage *answer = retold(req, newcomer.answer);
+    ProtobufCMessage *event = retold(req, newcomer.event);
+
+    set(req, answer, newcomer.id_field, newcomer.id);
+    set(req, answer, "version", "1");
+    set(req, event, newcomer.id_field, newcomer.id);
+    return emit(req,
+                (struct told){.subject = newcomer.id,
+                              .aggregate = newcomer.id,
+                              .version = 1,
+                              .branch = newcomer.branch,
+                              .provider_id = newcomer.provider_id},
+                event)
+           && reply_made(req, 1, answer);
+}

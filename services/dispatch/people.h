@@ -14,6 +14,17 @@ bool branches_in_scope(struct request *req, const char *const *branches, size_t 
 /* A violation for a list that is empty or holds something empty. */
 void need_words(struct request *req, const char *field, const char *const *words, size_t count);
 
+/* Writes down somebody new, tells and answers: order, answer and event share their fields. */
+struct newcomer {
+    const char *id;
+    const char *id_field;
+    const char *branch;
+    const char *provider_id;
+    const ProtobufCMessageDescriptor *answer;
+    const ProtobufCMessageDescriptor *event;
+};
+bool people_welcome(struct request *req, struct newcomer newcomer);
+
 /* ---- candidates.c ---- */
 
 enum { EXCLUSIONS_MOST = 4 };

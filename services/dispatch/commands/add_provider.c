@@ -17,31 +17,15 @@ bool add_provider(struct request *req)
         return false;
 
     const char *number = db_number(req->arena, next_number(req, 'P'));
-    Provider answer = PROVIDER__INIT;
-    answer.provider_id = id_of(req, 'P', number);
-    answer.version = 1;
-    answer.name = order->name;
-    answer.n_kinds = order->n_kinds;
-    answer.kinds = order->kinds;
-    answer.n_branches = order->n_branches;
-    answer.branches = order->branches;
-
-    ProviderAdded event = PROVIDER_ADDED__INIT;
-    event.provider_id = answer.provider_id;
-    event.name = order->name;
-    event.n_kinds = order->n_kinds;
-    event.kinds = order->kinds;
-    event.n_branches = order->n_branches;
-    event.branches = order->branches;
-
-    const struct told told = {.subject = answer.provider_id,
-                              .aggregate = answer.provider_id,
-                              .version = 1,
-                              .branch = order->branches[0],
-                              .provider_id = answer.provider_id};
+    const struct newcomer newcomer = {.id = id_of(req, 'P', number),
+                                      .id_field = "provider_id",
+                                      .branch = order->branches[0],
+                                      .provider_id = id_of(req, 'P', number),
+                                      .answer = &provider__descriptor,
+                                      .event = &provider_added__descriptor};
     return db_run(req->db, sql.add_provider, number, order->name,
                   db_array(req->arena, order->kinds, order->n_kinds),
                   db_array(req->arena, order->branches, order->n_branches),
                   clock_text(req->arena, req->now_ms))
-           && emit(req, told, &event.base) && reply_made(req, 1, &answer.base);
+           && people_welcome(req, newcomer);
 }

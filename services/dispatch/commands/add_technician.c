@@ -29,31 +29,14 @@ bool add_technician(struct request *req)
         return false;
 
     const char *number = db_number(req->arena, next_number(req, 'S'));
-    Technician answer = TECHNICIAN__INIT;
-    answer.technician_id = id_of(req, 'S', number);
-    answer.version = 1;
-    answer.name = order->name;
-    answer.phone = order->phone;
-    answer.branch = order->branch;
-    answer.n_skills = order->n_skills;
-    answer.skills = order->skills;
-    answer.provider_id = order->provider_id;
-
-    TechnicianAdded event = TECHNICIAN_ADDED__INIT;
-    event.technician_id = answer.technician_id;
-    event.name = order->name;
-    event.branch = order->branch;
-    event.n_skills = order->n_skills;
-    event.skills = order->skills;
-    event.provider_id = order->provider_id;
-
-    const struct told told = {.subject = answer.technician_id,
-                              .aggregate = answer.technician_id,
-                              .version = 1,
-                              .branch = order->branch,
-                              .provider_id = order->provider_id};
+    const struct newcomer newcomer = {.id = id_of(req, 'S', number),
+                                      .id_field = "technician_id",
+                                      .branch = order->branch,
+                                      .provider_id = order->provider_id,
+                                      .answer = &technician__descriptor,
+                                      .event = &technician_added__descriptor};
     return db_run(req->db, sql.add_technician, number, order->name, order->phone, order->branch,
                   db_array(req->arena, order->skills, order->n_skills),
                   request_id(req, order->provider_id), clock_text(req->arena, req->now_ms))
-           && emit(req, told, &event.base) && reply_made(req, 1, &answer.base);
+           && people_welcome(req, newcomer);
 }

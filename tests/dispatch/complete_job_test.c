@@ -1,0 +1,144 @@
+#include "jobs.h"
+
+static void complete_with(const Report *report)
+{
+    CompleteJob order = COMPLETE_JOB__INIT;
+
+    order.job_id = JOB;
+    order.report = (Report *)report;
+    ask_as(the_provider(), &order.base);
+}
+
+TEST(everything_a_report_lacks_is_named_at_once)
+{
+    a_job("working");
+
+    complete_with(NULL);
+    TRUE(was_refused(INVALID, "invalid"));
+    EQUAL(violations(), 4);
+    TRUE(was_violated("report.findings", "missing"));
+    TRUE(was_violated("report.cause", "missing"));
+    TRUE(was_violated("report.work_done", "missing"));
+    TRUE(was_violated("report.test_result", "missing"));
+
+    Part nameless = PART__INIT;
+    Part *parts[] = {&nameless};
+    Report report = *a_report();
+    report.test_result = "perhaps";
+    report.hours = -0.5;
+    report.n_parts = 1;
+    report.parts = parts;
+    complete_with(&report);
+    EQUAL(violations(), 3);
+    TRUE(was_violated("report.test_result", "unknown_word"));
+    TRUE(was_violated("report.hours", "out_of_range"));
+    TRUE(was_violated("report.parts", "missing"));
+    SAME(job_value("state"), "working");
+}
+
+TEST(no_time_at_all_is_a_time)
+{
+    Report report = *a_report();
+
+    a_job("working");
+    report.hours = 0;
+
+    complete_with(&report);
+
+    TRUE(was_done());
+}
+
+TEST(the_report_comes_back_as_it_was_given)
+{
+    Part coil = PART__INIT;
+    Part *parts[] = {&coil};
+    const char *photos[] = {"e-1", "e-2"};
+    Report report = *a_report();
+
+    coil.part_number = "C-7";
+    coil.serial_number = "\"0\\1\"";
+    coil.quantity = 2;
+    report.n_parts = 1;
+    report.parts = parts;
+    report.n_photos = 2;
+    report.photos = photos;
+    report.old_parts_collected = true;
+    a_job("working");
+    complete_with(&report);
+    TRUE(was_done());
+    FindJob query = FIND_JOB__INIT;
+    query.job_id = JOB;
+
+    ask("inspector", &query.base);
+
+    const Job *job = answer(job);
+    SAME(job->completed_at, "2026-03-02T09:00:00Z");
+    SAME(job->report->findings, report.findings);
+    SAME(job->report->parts[0]->serial_number, coil.serial_number);
+    EQUAL(job->report->parts[0]->quantity, 2);
+    SAME(job->report->photos[1], "e-2");
+    TRUE(job->report->old_parts_collected);
+    TRUE(job->report->hours == 1.5);
+}
+
+TEST(nobody_passes_their_own_work)
+{
+    a_job("working");
+    ask("manager", order_to("complete"));
+    TRUE(was_done());
+
+    ask("manager", order_to("verify"));
+    TRUE(was_refused(FORBIDDEN, "own_work"));
+
+    ask("inspector", order_to("verify"));
+    TRUE(was_done());
+}
+
+TEST(the_last_one_verified_says_so)
+{
+    a_job("completed");
+    given("insert into dispatch.job (job_id, version, state, ticket_id, kind, branch,"
+          " product_model, serial_number, symptom, description, priority, service_mode,"
+          " customer_name, customer_phone, planned_at)"
+          " values (5000002, 1, 'planned', 5000001, 'repair', 'xihu', '', '', '', '', '', '', '',"
+          "         '', '2026-03-01')");
+
+    ask("inspector", order_to("verify"));
+    TRUE(!((const JobVerified *)heard(job_verified))->last);
+    SAME(((const JobVerified *)heard(job_verified))->report->cause, "age");
+
+    a_job("completed");
+    ask("inspector", order_to("verify"));
+    TRUE(((const JobVerified *)heard(job_verified))->last);
+    SAME(((const Job *)answer(job))->verified_at, "2026-03-02T09:00:00Z");
+}
+
+TEST(rework_is_counted)
+{
+    a_job("completed");
+
+    ask("inspector", order_to("reject"));
+    EQUAL(((const JobRejected *)heard(job_rejected))->rework_count, 1);
+    ask_as(the_provider(), order_to("complete"));
+    ask("inspector", order_to("reject"));
+
+    EQUAL(((const Job *)answer(job))->rework_count, 2);
+    SAME(((const Job *)answer(job))->completed_at, "");
+    SAME(((const Job *)answer(job))->state, "working");
+}
+
+TEST(a_verifier_inspects)
+{
+    a_job("completed");
+
+    ask("technician", order_to("verify"));
+
+    TRUE(was_refused(FORBIDDEN, "role"));
+}
+
+ROOM(dispatch, cmocka_unit_test(everything_a_report_lacks_is_named_at_once),
+     cmocka_unit_test(no_time_at_all_is_a_time),
+     cmocka_unit_test(the_report_comes_back_as_it_was_given),
+     cmocka_unit_test(nobody_passes_their_own_work),
+     cmocka_unit_test(the_last_one_verified_says_so), cmocka_unit_test(rework_is_counted),
+     cmocka_unit_test(a_verifier_inspects))

@@ -1,0 +1,136 @@
+#include "jobs.h"
+
+static const char *kinds[] = {"repair", "install"};
+static const char *branches[] = {"hangzhou", "ningbo"};
+static const char *skills[] = {"BX-200", "*"};
+
+static AddProvider a_provider(void)
+{
+    AddProvider order = ADD_PROVIDER__INIT;
+
+    order.name = "Quick Fix";
+    order.n_kinds = 2;
+    order.kinds = kinds;
+    order.n_branches = 2;
+    order.branches = branches;
+    return order;
+}
+
+static AddTechnician a_technician(void)
+{
+    AddTechnician order = ADD_TECHNICIAN__INIT;
+
+    order.name = "Li Lei";
+    order.phone = "13800138000";
+    order.branch = "xihu";
+    order.n_skills = 2;
+    order.skills = skills;
+    return order;
+}
+
+TEST(a_provider_is_added)
+{
+    AddProvider order = a_provider();
+
+    ask("manager", &order.base);
+
+    TRUE(was_made());
+    const Provider *provider = answer(provider);
+    SAME(provider->name, "Quick Fix");
+    EQUAL(provider->version, 1);
+    SAME(provider->kinds[1], "install");
+    SAME(provider->branches[1], "ningbo");
+    const ProviderAdded *event = heard(provider_added);
+    SAME(event->provider_id, provider->provider_id);
+    SAME(event->branches[0], "hangzhou");
+    SAME(heard_event("dispatch.ProviderAdded")->provider_id, provider->provider_id);
+    SAME(value("select kinds || branches from dispatch.provider"),
+         "{repair,install,hangzhou,ningbo}");
+    SAME(value("select provider_id from dispatch.provider"), number_in(provider->provider_id));
+}
+
+TEST(everything_a_provider_lacks_is_named)
+{
+    static const char *odd[] = {"cooking", ""};
+    AddProvider order = ADD_PROVIDER__INIT;
+
+    ask("manager", &order.base);
+    EQUAL(violations(), 3);
+    TRUE(was_violated("name", "missing"));
+    TRUE(was_violated("kinds", "missing"));
+    TRUE(was_violated("branches", "missing"));
+
+    order = a_provider();
+    order.kinds = odd;
+    ask("manager", &order.base);
+    EQUAL(violations(), 2);
+    TRUE(was_violated("kinds[0]", "unknown_word"));
+    TRUE(was_violated("kinds[1]", "missing"));
+}
+
+TEST(a_technician_is_added)
+{
+    the_people();
+    AddTechnician order = a_technician();
+    order.provider_id = PROVIDER1;
+
+    ask("manager", &order.base);
+
+    TRUE(was_made());
+    const Technician *technician = answer(technician);
+    SAME(technician->phone, "13800138000");
+    SAME(technician->skills[1], "*");
+    SAME(technician->provider_id, PROVIDER1);
+    SAME(((const TechnicianAdded *)heard(technician_added))->technician_id,
+         technician->technician_id);
+    SAME(heard_event("dispatch.TechnicianAdded")->provider_id, PROVIDER1);
+    SAME(value(printed("select branch || ' ' || provider_id from dispatch.technician"
+                       " where technician_id = %s",
+                       number_in(technician->technician_id))),
+         "xihu 5000001");
+}
+
+TEST(everything_a_technician_lacks_is_named)
+{
+    AddTechnician order = ADD_TECHNICIAN__INIT;
+
+    order.provider_id = id('P', 5999999);
+    ask("manager", &order.base);
+
+    EQUAL(violations(), 4);
+    TRUE(was_violated("name", "missing"));
+    TRUE(was_violated("branch", "missing"));
+    TRUE(was_violated("skills", "missing"));
+    TRUE(was_violated("provider_id", "unknown"));
+}
+
+TEST(nobody_adds_people_elsewhere)
+{
+    the_people();
+    AddProvider provider = a_provider();
+    AddTechnician technician = a_technician();
+    const struct voice voice = {.roles = "manager", .branch = "ningbo"};
+
+    ask_as(voice, &provider.base);
+    TRUE(was_refused(FORBIDDEN, "out_of_scope"));
+    ask_as(voice, &technician.base);
+    TRUE(was_refused(FORBIDDEN, "out_of_scope"));
+
+    ask_as((struct voice){.roles = "manager", .branch = "hangzhou"}, &technician.base);
+    TRUE(was_made());
+}
+
+TEST(agents_add_nobody)
+{
+    AddTechnician order = a_technician();
+
+    ask("agent", &order.base);
+
+    TRUE(was_refused(FORBIDDEN, "role"));
+}
+
+ROOM(dispatch, cmocka_unit_test(a_provider_is_added),
+     cmocka_unit_test(everything_a_provider_lacks_is_named),
+     cmocka_unit_test(a_technician_is_added),
+     cmocka_unit_test(everything_a_technician_lacks_is_named),
+     cmocka_unit_test(nobody_adds_people_elsewhere), cmocka_unit_test(agents_add_nobody))
