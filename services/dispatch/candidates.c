@@ -109,6 +109,9 @@ bool job_offer(struct request *req, struct job *job, const struct candidate *to,
     int64_t until_ms = req->now_ms + offer_minutes * 60000LL;
     const struct said said = {.reason = reason};
 
+    /* One offer may be open: the one before is over first. */
+    if (!offers_end(req, job, 1))
+        return false;
     job_hold(job, to);
     job_set(job, "offered_until", clock_text(req->arena, until_ms));
     return job_move(req, job, "offer", &said)

@@ -91,7 +91,29 @@ static const char *const saved[] = {
     "latitude",      "longitude",      "updated_at",
 };
 
-bool jobs_save(struct request *req, const struct job *jobs, size_t count)
+bool offers_end(struct request *req, struct job *jobs, size_t count)
+{
+    const char **numbers = arena_take(req->arena, (count + 1) * sizeof *numbers);
+    const char **outcomes = arena_take(req->arena, (count + 1) * sizeof *outcomes);
+    const char **explanations = arena_take(req->arena, (count + 1) * sizeof *explanations);
+    size_t ended = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (!jobs[i].offer_ended)
+            continue;
+        numbers[ended] = job_text(&jobs[i], "job_id");
+        explanations[ended] = jobs[i].explanation;
+        outcomes[ended++] = jobs[i].offer_ended;
+        jobs[i].offer_ended = NULL;
+    }
+    return ended == 0
+           || db_run(req->db, sql.end_offers, db_array(req->arena, numbers, ended),
+                     db_array(req->arena, outcomes, ended),
+                     db_array(req->arena, explanations, ended),
+                     clock_text(req->arena, req->now_ms));
+}
+
+bool jobs_save(struct request *req, struct job *jobs, size_t count)
 {
     const char *parameters[LENGTH(saved) + 1];
     const char **column = arena_take(req->arena, (count + 1) * sizeof *column);
@@ -105,7 +127,8 @@ bool jobs_save(struct request *req, const struct job *jobs, size_t count)
         parameters[i] = db_array(req->arena, column, count);
     }
     parameters[LENGTH(saved)] = db_end;
-    return db_expect_with(req->db, (long)count, sql.save_jobs, parameters);
+    return db_expect_with(req->db, (long)count, sql.save_jobs, parameters)
+           && offers_end(req, jobs, count);
 }
 
 Job *job_message(struct request *req, const struct job *job)

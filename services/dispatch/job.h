@@ -14,7 +14,9 @@
 /* The columns of sql/find_jobs.sql: those of the message Job first, then what only we look at. */
 struct job {
     struct row row;
-    const char **values; /* the row's, to be changed */
+    const char **values;     /* the row's, to be changed */
+    const char *offer_ended; /* how its open offer ended, until that is written */
+    const char *explanation;
     bool moved;
 };
 
@@ -28,7 +30,9 @@ const char *job_id(struct request *req, const struct job *job);
 bool job_in_sight(struct request *req, const struct job *job, bool *seen);
 /* Refuses NOT_FOUND where there is none in sight. */
 bool job_find(struct request *req, const char *id, struct job *job);
-bool jobs_save(struct request *req, const struct job *jobs, size_t count);
+bool jobs_save(struct request *req, struct job *jobs, size_t count);
+/* Writes how the offers of these jobs ended; jobs_save does it too. */
+bool offers_end(struct request *req, struct job *jobs, size_t count);
 Job *job_message(struct request *req, const struct job *job);
 bool jobs_of_ticket(struct request *req, const char *ticket_id, struct rows *found);
 
@@ -56,7 +60,7 @@ bool jobs_move(struct request *req, const struct rows *rows, const char *by,
 bool job_tell(struct request *req, const struct job *job, const ProtobufCMessageDescriptor *type,
               const struct said *said);
 /* Saves, and answers with the job as it is now. */
-bool job_answer(struct request *req, const struct job *job);
+bool job_answer(struct request *req, struct job *job);
 /* All of it, for a command that says no more than a note or a reason. */
 bool job_step(struct request *req, const char *id, const char *by, struct said said);
 

@@ -168,6 +168,8 @@ bool job_tell(struct request *req, const struct job *job, const ProtobufCMessage
     ProtobufCMessage *event = message_new(req->arena, type);
 
     for (size_t i = 0; i < LENGTH(shared); i++) {
+        if (!message_has(type, shared[i].field))
+            continue;
         const char *value = job_text(job, shared[i].column);
         give(req, event, shared[i].field,
              shared[i].letter ? id_of(req, shared[i].letter, value) : value);
@@ -188,14 +190,6 @@ bool job_tell(struct request *req, const struct job *job, const ProtobufCMessage
                 event);
 }
 
-static bool end_offer(struct request *req, const struct job *job, const char *outcome,
-                      const struct said *said)
-{
-    return db_run(req->db, sql.end_offer, job_text(job, "job_id"), outcome,
-                  text_or_empty(said->reason), clock_text(req->arena, req->now_ms))
-           && timer_cancel(req, "expire_offer", job_id(req, job));
-}
-
 bool job_move(struct request *req, struct job *job, const char *by, const struct said *said)
 {
     const struct way *way = way_by(by);
@@ -212,8 +206,12 @@ bool job_move(struct request *req, struct job *job, const char *by, const struct
     /* Told before the holder is let go, for it is theirs to hear. */
     if (!job_tell(req, job, way->event, said))
         return false;
-    if (offered && !end_offer(req, job, way->offer_ends, said))
-        return false;
+    if (offered) {
+        job->offer_ended = way->offer_ends;
+        job->explanation = text_or_empty(said->reason);
+        if (!timer_cancel(req, "expire_offer", job_id(req, job)))
+            return false;
+    }
     if (!way->releases)
         return true;
     let_go(job);
@@ -237,7 +235,7 @@ bool jobs_move(struct request *req, const struct rows *rows, const char *by,
     return jobs_save(req, moved, count);
 }
 
-bool job_answer(struct request *req, const struct job *job)
+bool job_answer(struct request *req, struct job *job)
 {
     return jobs_save(req, job, 1)
            && reply_version(req, (uint64_t)row_number(&job->row, "version"),
