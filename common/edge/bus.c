@@ -268,8 +268,10 @@ void bus_free(struct bus *bus)
 {
     if (!bus)
         return;
-    while (bus->sockets)
+    while (bus->sockets) {
+        CHECK(!bus->sockets->taking); /* not from inside a callback */
         bus_socket_free(bus->sockets);
+    }
     zmq_ctx_term(bus->context);
     for (size_t i = 0; i < bus->known_count; i++)
         free(bus->known[i].name);

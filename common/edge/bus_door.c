@@ -9,6 +9,7 @@
 
 enum {
     DOOR_TEST_MS = 5000,
+    DOOR_LOG_MS = 10000,      /* one line at most */
     DOOR_QUESTION_FRAMES = 7, /* ZeroMQ RFC 27: version, id, domain, address, routing id, … */
     DOOR_ID = 1,
     DOOR_MECHANISM = 5,
@@ -43,6 +44,18 @@ static void door_answer(struct bus_socket *door, zmq_msg_t *id, const char *name
     bus_send(door, of_text(""), false);
 }
 
+/* Whoever keeps knocking fills no log. */
+static void note_refusal(struct bus *bus)
+{
+    int64_t now = clock_monotonic_ms();
+
+    bus->counts.refused++;
+    if (now - bus->refusal_logged_ms < DOOR_LOG_MS)
+        return;
+    bus->refusal_logged_ms = now;
+    log_warn("did=let_in said=refused reason=unknown_key refused=%lu", bus->counts.refused);
+}
+
 static bool door_take(struct bus_socket *door)
 {
     zmq_msg_t frames[DOOR_QUESTION_FRAMES];
@@ -55,7 +68,7 @@ static bool door_take(struct bus_socket *door)
     if (frame_is(&frames[DOOR_MECHANISM], "CURVE", 5))
         name = name_of(door->bus, &frames[DOOR_KEY]);
     if (!name)
-        door->bus->counts.refused++;
+        note_refusal(door->bus);
     door_answer(door, &frames[DOOR_ID], name);
     bus_frames_close(frames, DOOR_QUESTION_FRAMES);
     return true;
@@ -78,6 +91,7 @@ void bus_door_open(struct bus *bus, const struct peers *peers)
     static const struct socket_plan plan = {ZMQ_REP, 0, 0};
 
     learn_keys(bus, peers);
+    bus->refusal_logged_ms = clock_monotonic_ms(); /* the test's stranger is not worth a line */
     bus->door = bus_socket_new(bus, sizeof *bus->door, &plan);
     CHECK(zmq_bind(bus->door->zmq, "inproc://zeromq.zap.01") == 0);
     bus_socket_watch(bus->door, door_take);
@@ -173,4 +187,5 @@ void bus_door_test(struct bus *bus)
     zmq_close(stranger);
     bus_socket_free(house);
     bus->counts = (struct bus_counts){0};
+    bus->refusal_logged_ms -= DOOR_LOG_MS;
 }

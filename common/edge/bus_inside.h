@@ -50,6 +50,7 @@ struct bus {
     char public_key[BUS_KEY_TEXT + 1];
     char secret_key[BUS_KEY_TEXT + 1];
     struct bus_counts counts;
+    int64_t refusal_logged_ms;
 };
 
 struct socket_plan {

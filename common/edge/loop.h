@@ -38,12 +38,12 @@ void doorbell_ring(struct doorbell *doorbell); /* any thread; rings may merge in
 void doorbell_free(struct doorbell *doorbell);
 
 /* ---- a foreign edge-triggered descriptor (ZeroMQ's) ----
- * `drain` is called once a turn after polling; it returns true while it has more to do, and the loop
- * then does not sleep (architecture §3: poll does nothing, check drains, prepare asks again, idle
- * keeps awake). */
+ * After polling, where there was an edge or a touch, `drain` is called once a turn.  It returns true
+ * while it may have more to do, and the loop then does not sleep; false once it found nothing left
+ * (architecture §3: poll notes, check drains, prepare looks again, idle keeps awake). */
 struct watch;
 struct watch *watch_new(struct loop *loop, int descriptor, bool (*drain)(void *with), void *with);
-/* The descriptor's owner was used outside `drain`, which may have taken its edge: look once more. */
+/* Its owner was used outside `drain`, which may have taken the edge: look once more. */
 void watch_touch(struct watch *watch);
 void watch_free(struct watch *watch);
 

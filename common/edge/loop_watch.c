@@ -37,11 +37,8 @@ static void watch_checked(uv_check_t *check)
 {
     struct watch *watch = check->data;
 
-    if (!watch->awake)
-        return;
-    watch->awake = false;
-    if (watch->drain(watch->with))
-        watch->awake = true;
+    if (watch->awake)
+        watch->awake = watch->drain(watch->with);
 }
 
 static void watch_idled(uv_idle_t *idle)
