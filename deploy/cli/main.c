@@ -1,0 +1,44 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/table.h"
+#include "run.h"
+#include "site.h"
+
+/* A verb of the operator: what it is called, what it does, in one sentence. */
+static const struct verb {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *about;
+} verbs[] = {
+    {"run",    run_command,    "keep a whole house alive on this machine"               },
+    {"status", status_command, "who writes, how far every listener is, what is parked"  },
+    {"watch",  watch_command,  "events as they happen"                                  },
+    {"import", import_command, "tickets or their audit trail from a CSV file"           },
+    {"verify", verify_command, "recompute the hash chains and compare the heads kept"   },
+    {"parked", parked_command, "list, retry or discard events that could not be applied"},
+};
+
+static int usage(FILE *to, int code)
+{
+    fprintf(to, "usage: afterline VERB …\n\n");
+    for (size_t i = 0; i < LENGTH(verbs); i++)
+        fprintf(to, "  %-8s %s\n", verbs[i].name, verbs[i].about);
+    fprintf(to, "\nEvery verb but run takes --url URL, --key-file FILE and --state DIR.\n"
+                "afterline VERB --help says the rest.\n");
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return usage(stderr, EXIT_USAGE);
+    if (strcmp(argv[1], "--help") == 0)
+        return usage(stdout, EXIT_FINE);
+    for (size_t i = 0; i < LENGTH(verbs); i++) {
+        if (strcmp(verbs[i].name, argv[1]) == 0)
+            return verbs[i].run(argc - 1, argv + 1);
+    }
+    fprintf(stderr, "afterline: there is no verb '%s'\n", argv[1]);
+    return usage(stderr, EXIT_USAGE);
+}
