@@ -1,0 +1,196 @@
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/check.h"
+#include "base/table.h"
+#include "base/text.h"
+#include "sse.h"
+#include "web.h"
+
+enum {
+    SILENCE_S = 45, /* the house says something every 15 seconds */
+    PAUSE_MS = 200, /* before the first reconnection; doubles */
+    PAUSE_MOST_MS = 5000,
+};
+
+static const char usage[] =
+    "watch [--after start|CURSOR] [--types ticket.*,…] [--ticket ID] [--most N]";
+
+struct watch {
+    const struct site *site;
+    struct arena *arena;
+    struct sse *sse;
+    CURL *line;
+    const char *path;
+    char *last; /* id of the last event shown */
+    char *problem;
+    long left; /* events to show; -1: no end */
+    long pause_ms;
+    long status;
+};
+
+/* What the event says, each member that is not empty and not shown already. */
+static void print_data(const json_t *data)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach((json_t *)data, name, value)
+    {
+        const char *text = json_string_value(value);
+        if (strcmp(name, "ticket_id") == 0 || json_is_false(value) || (text && !*text))
+            continue;
+        if (json_is_integer(value) && json_integer_value(value) == 0)
+            continue;
+        char *packed = text ? NULL : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+        printf(" %s=%s", name, text ? text : packed);
+        free(packed);
+    }
+}
+
+static void print_event(const json_t *event)
+{
+    const char *cause = web_text(event, "cause");
+
+    printf("%s  %-20s %-10s %s", web_text(event, "time"), web_text(event, "type"),
+           web_text(event, "subject"), web_text(event, "id"));
+    if (*cause)
+        printf(" after %s", cause);
+    print_data(json_object_get(event, "data"));
+    putchar('\n');
+    fflush(stdout);
+}
+
+static void show(void *with, const struct sse_event *event)
+{
+    struct watch *watch = with;
+    json_t *told = json_loads(event->data, 0, NULL);
+
+    if (!told || watch->left == 0) {
+        json_decref(told);
+        return;
+    }
+    print_event(told);
+    json_decref(told);
+    if (watch->left > 0)
+        watch->left--;
+    free(watch->last);
+    watch->last = strdup(event->id);
+    watch->pause_ms = PAUSE_MS;
+}
+
+static size_t take_bytes(char *bytes, size_t size, size_t count, void *with)
+{
+    struct watch *watch = with;
+
+    curl_easy_getinfo(watch->line, CURLINFO_RESPONSE_CODE, &watch->status);
+    if (watch->status != 200) {
+        free(watch->problem);
+        watch->problem = strndup(bytes, size * count);
+        return size * count;
+    }
+    return sse_feed(watch->sse, bytes, size * count) && watch->left != 0 ? size * count : 0;
+}
+
+/* One connection, until it ends. */
+static void listen_once(struct watch *watch)
+{
+    struct arena *arena = arena_new();
+    CURL *line = watch->line = curl_easy_init();
+    struct curl_slist *headers = curl_slist_append(NULL, "Accept: text/event-stream");
+
+    headers = curl_slist_append(headers,
+                                arena_print(arena, "Authorization: Bearer %s", watch->site->key));
+    if (watch->last)
+        headers = curl_slist_append(headers, arena_print(arena, "Last-Event-ID: %s", watch->last));
+    curl_easy_setopt(line, CURLOPT_URL, arena_print(arena, "%s%s", watch->site->url, watch->path));
+    curl_easy_setopt(line, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(line, CURLOPT_WRITEFUNCTION, take_bytes);
+    curl_easy_setopt(line, CURLOPT_WRITEDATA, watch);
+    curl_easy_setopt(line, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(line, CURLOPT_LOW_SPEED_TIME, (long)SILENCE_S);
+    curl_easy_setopt(line, CURLOPT_PROTOCOLS_STR, "http,https");
+    watch->status = 0;
+    sse_restart(watch->sse);
+    curl_easy_perform(line);
+    curl_easy_cleanup(line);
+    curl_slist_free_all(headers);
+    arena_free(arena);
+}
+
+/* Whether asking again may help. */
+static bool is_passing(long status)
+{
+    return status == 0 || status == 200 || status == 429 || status >= 500;
+}
+
+static void pause_watch(struct watch *watch)
+{
+    struct timespec pause = {watch->pause_ms / 1000, watch->pause_ms % 1000 * 1000000};
+
+    fprintf(stderr, "afterline: the stream ended; listening again in %ld ms\n", watch->pause_ms);
+    nanosleep(&pause, NULL);
+    watch->pause_ms = watch->pause_ms * 2 > PAUSE_MOST_MS ? PAUSE_MOST_MS : watch->pause_ms * 2;
+}
+
+static int refused(const struct watch *watch)
+{
+    json_t *problem = json_loads(text_or_empty(watch->problem), 0, NULL);
+    int code = trouble("HTTP %ld %s: %s", watch->status, web_text(problem, "reason"),
+                       web_text(problem, "detail"));
+
+    json_decref(problem);
+    return code;
+}
+
+static void add_filter(struct text *path, struct arena *arena, const char *name, const char *value)
+{
+    if (!text_empty(value))
+        text_print(path, "%s%s=%s", strchr(path->at, '?') ? "&" : "?", name,
+                   web_escape(arena, value));
+}
+
+static int watch_on(struct watch *watch)
+{
+    for (;;) {
+        listen_once(watch);
+        if (watch->left == 0)
+            return EXIT_FINE;
+        if (!is_passing(watch->status))
+            return refused(watch);
+        pause_watch(watch);
+    }
+}
+
+int watch_command(int argc, char **argv)
+{
+    const char *after = NULL, *types = NULL, *ticket = NULL, *most = NULL;
+    const struct option_row options[] = {
+        {"--after",  &after,  NULL},
+        {"--types",  &types,  NULL},
+        {"--ticket", &ticket, NULL},
+        {"--most",   &most,   NULL},
+    };
+    struct command_line line = {usage, TABLE(options)};
+    struct site site = site_open(argc, argv, &line);
+    struct watch watch = {.site = &site, .arena = site.arena, .pause_ms = PAUSE_MS};
+    struct text path = text_new(site.arena);
+
+    text_add(&path, "/v1/events");
+    add_filter(&path, site.arena, "after", after);
+    add_filter(&path, site.arena, "types", types);
+    add_filter(&path, site.arena, "ticket_id", ticket);
+    watch.path = path.at;
+    watch.left = most ? site_number("--most", most, 1, 1000000000) : -1;
+    watch.sse = sse_new(show, &watch);
+    CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == 0);
+    int code = watch_on(&watch);
+    sse_free(watch.sse);
+    free(watch.last);
+    free(watch.problem);
+    arena_free(site.arena);
+    return code;
+}
