@@ -1,0 +1,28 @@
+/*
+ * ledger: what became of every row.  Counts, the report of refused rows, the progress bar.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+
+struct ledger {
+    const char *report; /* path */
+    void *file;
+    bool bar;
+    int64_t begun_ms;
+    int64_t shown_ms;
+    unsigned long read, accepted, refused;
+    unsigned long tickets, requests, repeated;
+};
+
+/* False where the report can't be written. */
+bool ledger_open(struct ledger *ledger, const char *report);
+void ledger_refuse(struct ledger *ledger, unsigned long line, const char *reference,
+                   const char *reason, const char *detail);
+/* Shows progress, now and then, where a person looks. */
+void ledger_show(struct ledger *ledger, uint64_t read, uint64_t size);
+/* The sums, to standard output. */
+void ledger_close(struct ledger *ledger);
