@@ -1,0 +1,281 @@
+#include "api/carry.h"
+
+#include <string.h>
+
+#include "api/words.h"
+#include "daemon/ask.h"
+#include "edge/message.h"
+
+struct question carry_question(struct exchange *exchange, const char *service,
+                               const ProtobufCMessage *message)
+{
+    return (struct question){
+        .service = service ? service : message->descriptor->package_name,
+        .message = message->descriptor->name,
+        .key = exchange->key,
+        .caller = exchange->caller,
+        .deadline_ms = (uint32_t)answer_ms,
+        .trace = exchange->trace,
+        .expected_version = exchange->expected_version,
+        .keyed = exchange->keyed,
+        .body = message_pack(exchange->arena, message),
+    };
+}
+
+void carry_flaw(struct exchange *exchange, const struct flaw *flaw)
+{
+    Violation violation = VIOLATION__INIT;
+    violation.field = text_or_empty(flaw->field);
+    violation.reason = flaw->reason;
+    violation.detail = text_or_empty(flaw->detail);
+    const Violation *const violations[] = {&violation};
+    struct problem problem = {
+        .status = flaw->unreadable ? 400 : 422,
+        .reason = flaw->reason,
+        .detail = text_empty(flaw->detail) ? "the request can't be read" : flaw->detail,
+        .violations = violations,
+        .violation_count = text_empty(flaw->field) ? 0 : 1,
+    };
+    exchange_problem(exchange, &problem);
+}
+
+void carry_problem(struct exchange *exchange, const AnswerHeader *header)
+{
+    struct problem problem = problem_of(header);
+    if (header->trace && strlen(header->trace) == TRACE_SIZE - 1)
+        memcpy(exchange->trace, header->trace, TRACE_SIZE);
+    if (header->replayed)
+        problem.fields = "Idempotent-Replayed: true\r\n";
+    exchange_problem(exchange, &problem);
+}
+
+/* ---- the question ---- */
+
+static bool set_from_path(struct exchange *exchange, ProtobufCMessage *message, struct flaw *flaw)
+{
+    const struct matched *matched = &exchange->matched;
+    for (size_t i = 0; i < matched->count; i++) {
+        const char *name = matched->parameters[i].name, *value = matched->parameters[i].value;
+        if (!message_has(message->descriptor, name))
+            continue; /* {service}: it says who is asked */
+        const char *sent = message_text(message, name);
+        if (!text_empty(sent) && strcmp(sent, value) != 0) {
+            *flaw = (struct flaw){name, "differs_from_path", "the path names another one", false};
+            return false;
+        }
+        if (!message_set(exchange->arena, message, name, value, flaw))
+            return false;
+    }
+    return true;
+}
+
+/* What a query asks for; each field once.  Commands take nothing from there. */
+static bool set_from_query(struct exchange *exchange, ProtobufCMessage *message, struct flaw *flaw)
+{
+    bool reads = strcmp(exchange->matched.route->method, "GET") == 0;
+    const char *query = exchange->head.query;
+    struct parameter parameter;
+    struct text seen = text_new(exchange->arena);
+    text_add(&seen, "&");
+    while (value_parameter(exchange->arena, &query, &parameter)) {
+        const char *again = arena_print(exchange->arena, "&%s&", parameter.name);
+        *flaw = (struct flaw){parameter.name, "unknown_field", "there is no such parameter", true};
+        if (!parameter.value) {
+            flaw->reason = "bad_query";
+            flaw->detail = "the query's escapes can't be read";
+            return false;
+        }
+        bool of_path = matched_parameter(&exchange->matched, parameter.name) != NULL;
+        if (!reads || of_path || !message_has(message->descriptor, parameter.name))
+            return false;
+        if (strstr(seen.at, again)) {
+            flaw->reason = "duplicate_field";
+            return false;
+        }
+        text_add(&seen, again + 1);
+        bool set = !*parameter.value
+                   || message_set(exchange->arena, message, parameter.name, parameter.value, flaw);
+        if (!set)
+            return false;
+    }
+    return true;
+}
+
+/* The route's message as the request fills it; NULL with the flaw. */
+static ProtobufCMessage *read_message(struct exchange *exchange, struct flaw *flaw)
+{
+    const ProtobufCMessageDescriptor *type = exchange->matched.route->message;
+    struct bytes json = {(const uint8_t *)exchange->body.at, exchange->body.length};
+    ProtobufCMessage *message = json.size ? message_from_json(exchange->arena, type, json, flaw)
+                                          : message_new(exchange->arena, type);
+    bool read = message && set_from_path(exchange, message, flaw)
+                && set_from_query(exchange, message, flaw);
+    return read ? message : NULL;
+}
+
+/* ---- the answer ---- */
+
+/* "/v1/tickets/{ticket_id}" with the identifier of what was made. */
+static void add_location(struct text *to, struct exchange *exchange, const ProtobufCMessage *answer)
+{
+    const char *path = exchange->matched.route->made_at;
+    const char *open = path ? strchr(path, '{') : NULL;
+    if (!open)
+        return;
+    const char *field = arena_print(exchange->arena, "%.*s", (int)strcspn(open + 1, "}"), open + 1);
+    const char *value = message_text(answer, field);
+    if (!text_empty(value))
+        text_print(to, "Location: %.*s%s\r\n", (int)(open - path), path, value);
+}
+
+static void add_encoded(struct text *to, const char *value)
+{
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
+    for (; *value; value++) {
+        if (strchr(plain, *value))
+            text_add_bytes(to, value, 1);
+        else
+            text_print(to, "%%%02X", (unsigned char)*value);
+    }
+}
+
+/* Where the list goes on: the same query with the next cursor. */
+static void add_link(struct text *to, struct exchange *exchange, const ProtobufCMessage *answer)
+{
+    const char *next = message_text(answer, "next_cursor");
+    if (text_empty(next))
+        return;
+    text_print(to, "Link: <%s?", exchange->head.path);
+    const char *query = exchange->head.query;
+    struct parameter parameter;
+    while (value_parameter(exchange->arena, &query, &parameter)) {
+        if (strcmp(parameter.name, "cursor") == 0)
+            continue;
+        add_encoded(to, parameter.name);
+        text_add(to, "=");
+        add_encoded(to, text_or_empty(parameter.value));
+        text_add(to, "&");
+    }
+    text_add(to, "cursor=");
+    add_encoded(to, next);
+    text_add(to, ">; rel=\"next\"\r\n");
+}
+
+static struct text header_lines(struct exchange *exchange, const AnswerHeader *header,
+                                const ProtobufCMessage *message)
+{
+    struct text fields = text_new(exchange->arena);
+    if (header->version)
+        text_print(&fields, "ETag: \"%llu\"\r\n", (unsigned long long)header->version);
+    if (header->replayed)
+        text_add(&fields, "Idempotent-Replayed: true\r\n");
+    if (header->made)
+        add_location(&fields, exchange, message);
+    if (exchange->matched.route->options & ROUTE_LISTED)
+        add_link(&fields, exchange, message);
+    return fields;
+}
+
+static void answer_with(struct exchange *exchange, const AnswerHeader *header,
+                        const ProtobufCMessage *message)
+{
+    struct text fields = header_lines(exchange, header, message);
+    const char *none_match = exchange->head.of[FIELD_IF_NONE_MATCH];
+    bool reads = strcmp(exchange->matched.route->method, "GET") == 0;
+    if (reads && none_match && header->version
+        && value_lists_version(none_match, header->version)) {
+        exchange_answer(exchange, &(struct answer){.status = 304, .fields = fields.at});
+        return;
+    }
+    struct text json = text_new(exchange->arena);
+    message_to_json(&json, message);
+    struct answer answer = {
+        .status = header->made ? 201 : 200,
+        .type = "application/json",
+        .body = {(const uint8_t *)json.at, json.length},
+        .fields = fields.at,
+    };
+    exchange_answer(exchange, &answer);
+}
+
+/* The answer's message; where there is none, the exchange is over. */
+static ProtobufCMessage *read_answer(struct exchange *exchange, const AnswerHeader *header,
+                                     struct bytes body)
+{
+    if (!exchange->connection) {
+        exchange_free(exchange);
+        return NULL;
+    }
+    if (header->kind != OK) {
+        carry_problem(exchange, header);
+        return NULL;
+    }
+    const ProtobufCMessageDescriptor *type = exchange->matched.route->answer;
+    if (strcmp(type->name, header->message) != 0)
+        type = word_type(header->message);
+    struct flaw flaw;
+    ProtobufCMessage *message = type ? message_unpack(exchange->arena, type, body, &flaw) : NULL;
+    if (!message)
+        exchange_refuse(exchange, 500, "unreadable_answer", "the service's answer can't be read");
+    return message;
+}
+
+static void answered(void *with, const AnswerHeader *header, struct bytes body)
+{
+    ProtobufCMessage *message = read_answer(with, header, body);
+    if (message)
+        answer_with(with, header, message);
+}
+
+static void key_answered(void *with, const AnswerHeader *header, struct bytes body)
+{
+    struct exchange *exchange = with;
+    ProtobufCMessage *message = read_answer(exchange, header, body);
+    if (!message)
+        return;
+    Key *made = (Key *)message;
+    struct api_key key;
+    char *shown = arena_take(exchange->arena, KEY_SIZE + 1);
+    CHECK(strlen(made->key_id) == KEY_ID_SIZE);
+    memcpy(key.id, made->key_id, sizeof key.id);
+    key_secret_of(key_pepper(), made->key, key.secret);
+    key_print(&key, shown);
+    made->key = shown;
+    answer_with(exchange, header, message);
+}
+
+static bool is_service(const char *name)
+{
+    for (size_t i = 0; i < SERVICES; i++)
+        if (strcmp(services[i], name) == 0)
+            return true;
+    return false;
+}
+
+static void carry_to(struct exchange *exchange, on_answered *then)
+{
+    struct flaw flaw = {0};
+    const char *service = matched_parameter(&exchange->matched, "service");
+    if (service && !is_service(service)) {
+        exchange_refuse(exchange, 404, "no_such_service", "there is no service of this name");
+        return;
+    }
+    ProtobufCMessage *message = read_message(exchange, &flaw);
+    if (!message) {
+        carry_flaw(exchange, &flaw);
+        return;
+    }
+    struct question question = carry_question(exchange, service, message);
+    ask(exchange->border->daemon, &question, then, exchange);
+}
+
+void carry(struct exchange *exchange)
+{
+    carry_to(exchange, answered);
+}
+
+void carry_new_key(struct exchange *exchange)
+{
+    carry_to(exchange, key_answered);
+}

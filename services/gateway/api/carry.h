@@ -1,0 +1,21 @@
+/*
+ * carry: from JSON to a question, from an answer to JSON.
+ */
+#pragma once
+
+#include "http/exchange.h"
+
+/* Asks the service the route's message belongs to, and answers with what it says. */
+serve carry;
+/* The same for POST /v1/keys: the recorded seed becomes the secret that is shown. */
+serve carry_new_key;
+
+/* A question on behalf of the exchange's caller; `service` NULL: the message's package. */
+struct question carry_question(struct exchange *exchange, const char *service,
+                               const ProtobufCMessage *message);
+
+/* Answers with the problem a service named. */
+void carry_problem(struct exchange *exchange, const AnswerHeader *header);
+
+/* Refuses with what is wrong with one field. */
+void carry_flaw(struct exchange *exchange, const struct flaw *flaw);

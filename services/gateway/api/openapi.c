@@ -1,0 +1,190 @@
+#include <string.h>
+
+#include "api/documents.h"
+#include "api/schema.h"
+#include "http/exchange.h"
+
+static const char head[] =
+    "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Afterline\",\"version\":\"1\",\"description\":"
+    "\"After-sales service: tickets, jobs, returns, complaints, events.\"},"
+    "\"security\":[{\"key\":[]}],\"paths\":{";
+
+static const char components[] =
+    "},\"components\":{\"securitySchemes\":{\"key\":{\"type\":\"http\",\"scheme\":\"bearer\"}},"
+    "\"responses\":{\"problem\":{\"description\":\"What is wrong (RFC 9457)\",\"content\":{"
+    "\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}},"
+    "\"schemas\":{";
+
+static const char problem_schema[] =
+    "\"Problem\":{\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\",\"reason\","
+    "\"trace_id\"],\"properties\":{\"type\":{\"type\":\"string\",\"format\":\"uri\"},"
+    "\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":"
+    "\"string\"},\"reason\":{\"type\":\"string\",\"description\":\"a stable word for programs\"},"
+    "\"trace_id\":{\"type\":\"string\"},\"violations\":{\"type\":\"array\",\"items\":{\"type\":"
+    "\"object\",\"properties\":{\"field\":{\"type\":\"string\"},\"reason\":{\"type\":\"string\"},"
+    "\"detail\":{\"type\":\"string\"}}}},\"state\":{\"type\":\"string\"},\"allowed\":{\"type\":"
+    "\"array\",\"items\":{\"type\":\"string\"}},\"retry_after_seconds\":{\"type\":\"integer\"},"
+    "\"oldest\":{\"type\":\"string\",\"description\":\"the oldest cursor there is\"}}},";
+
+static const struct {
+    const char *name;
+    const char *about;
+} event_parameters[] = {
+    {"after",     "a cursor, or start; absent: from now"                  },
+    {"types",     "a list like ticket.*,job.completed"                    },
+    {"ticket_id", "only of this ticket"                                   },
+    {"branch",    "only of this branch and those below"                   },
+    {"limit",     "items of a page, at most 500"                          },
+    {"wait",      "seconds a page may wait for its first item, at most 30"},
+};
+
+static void print_parameter(struct text *to, const char *name, const char *in,
+                            const ProtobufCFieldDescriptor *field)
+{
+    bool in_path = strcmp(in, "path") == 0;
+    text_print(to, "%s{\"name\":\"%s\",\"in\":\"%s\",\"required\":%s,\"schema\":",
+               to->at[to->length - 1] == '[' ? "" : ",", name, in, in_path ? "true" : "false");
+    if (field)
+        schema_field_print(to, field);
+    else
+        text_add(to, "{\"type\":\"string\"}");
+    text_add(to, "}");
+}
+
+static bool is_in_path(const struct route *route, const char *name)
+{
+    const char *at = route->path;
+    size_t size = strlen(name);
+    while ((at = strchr(at, '{')) != NULL) {
+        if (strncmp(++at, name, size) == 0 && at[size] == '}')
+            return true;
+    }
+    return false;
+}
+
+static void print_path_parameters(struct text *to, const struct route *route)
+{
+    for (const char *at = strchr(route->path, '{'); at; at = strchr(at + 1, '{')) {
+        char name[64];
+        size_t size = strcspn(at + 1, "}");
+        memcpy(name, at + 1, size);
+        name[size] = '\0';
+        print_parameter(to, name, "path", NULL);
+    }
+}
+
+static void print_parameters(struct text *to, const struct route *route)
+{
+    bool reads = strcmp(route->method, "GET") == 0;
+    text_add(to, "\"parameters\":[");
+    print_path_parameters(to, route);
+    for (unsigned i = 0; reads && route->message && i < route->message->n_fields; i++)
+        if (!is_in_path(route, route->message->fields[i].name))
+            print_parameter(to, route->message->fields[i].name, "query",
+                            &route->message->fields[i]);
+    for (size_t i = 0; (route->options & ROUTE_EVENTS) && i < LENGTH(event_parameters); i++)
+        print_parameter(to, event_parameters[i].name, "query", NULL);
+    if (!reads) {
+        print_parameter(to, "Idempotency-Key", "header", NULL);
+        print_parameter(to, "If-Match", "header", NULL);
+    }
+    text_add(to, "]");
+}
+
+static void print_content(struct text *to, const char *type,
+                          const ProtobufCMessageDescriptor *message)
+{
+    text_print(to, "\"%s\":{\"schema\":{\"$ref\":\"#/components/schemas/%s\"}}", type,
+               message->short_name);
+}
+
+static void print_body(struct text *to, const struct route *route)
+{
+    if (strcmp(route->method, "GET") == 0 || strcmp(route->method, "DELETE") == 0)
+        return;
+    text_add(to, ",\"requestBody\":{\"content\":{");
+    print_content(to, "application/json", route->message);
+    if (route->options & ROUTE_MERGED) {
+        text_add(to, ",");
+        print_content(to, "application/merge-patch+json", route->message);
+    }
+    if (route->options & ROUTE_NDJSON)
+        text_add(to, ",\"application/x-ndjson\":{\"schema\":{\"$ref\":"
+                     "\"#/components/schemas/JobUpdate\"}}");
+    text_add(to, "}}");
+}
+
+static void print_answers(struct text *to, const struct route *route)
+{
+    text_print(to, ",\"responses\":{\"%s\":{\"description\":\"%s\"", route->made_at ? "201" : "200",
+               route->made_at ? "made" : "as it is now");
+    if (route->answer) {
+        text_add(to, ",\"content\":{");
+        print_content(to, "application/json", route->answer);
+        text_add(to, "}");
+    } else if (route->options & ROUTE_EVENTS) {
+        text_add(to, ",\"content\":{\"application/json\":{\"schema\":{\"type\":\"object\"}},"
+                     "\"text/event-stream\":{\"schema\":{\"type\":\"string\"}}}");
+    }
+    text_add(to, "},\"default\":{\"$ref\":\"#/components/responses/problem\"}}");
+}
+
+static void print_operation(struct text *to, const struct route *route)
+{
+    static const char *const words[][2] = {
+        {"GET",    "get"   },
+        {"POST",   "post"  },
+        {"PATCH",  "patch" },
+        {"DELETE", "delete"}
+    };
+    for (size_t i = 0; i < LENGTH(words); i++)
+        if (strcmp(words[i][0], route->method) == 0)
+            text_print(to, "\"%s\":{", words[i][1]);
+    if (route->message)
+        text_print(to, "\"operationId\":\"%s\",", route->message->short_name);
+    if (route->options & ROUTE_OPEN)
+        text_add(to, "\"security\":[],");
+    print_parameters(to, route);
+    print_body(to, route);
+    print_answers(to, route);
+    text_add(to, "}");
+}
+
+static bool is_first_of_path(size_t row)
+{
+    for (size_t i = 0; i < row; i++)
+        if (strcmp(routes.rows[i].path, routes.rows[row].path) == 0)
+            return false;
+    return true;
+}
+
+static void print_path(struct text *to, size_t first)
+{
+    const char *path = routes.rows[first].path;
+    text_print(to, "%s\"%s\":{", first ? "," : "", path);
+    for (size_t i = first; i < routes.count; i++) {
+        if (strcmp(routes.rows[i].path, path) != 0)
+            continue;
+        text_add(to, i > first ? "," : "");
+        print_operation(to, &routes.rows[i]);
+    }
+    text_add(to, "}");
+}
+
+void openapi_print(struct text *to)
+{
+    struct schemas *schemas = arena_take(to->arena, sizeof *schemas);
+    text_add(to, head);
+    for (size_t i = 0; i < routes.count; i++) {
+        if (is_first_of_path(i))
+            print_path(to, i);
+        if (routes.rows[i].message)
+            schemas_add(schemas, routes.rows[i].message);
+        if (routes.rows[i].answer)
+            schemas_add(schemas, routes.rows[i].answer);
+    }
+    text_add(to, components);
+    text_add(to, problem_schema);
+    schemas_print(to, schemas);
+    text_add(to, "}}}");
+}

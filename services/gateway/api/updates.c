@@ -1,0 +1,271 @@
+#include "api/updates.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/carry.h"
+#include "daemon/ask.h"
+#include "dispatch.pb-c.h"
+#include "edge/message.h"
+#include "http/server.h"
+
+/* One line: an update of the chunk, or why it is none. */
+struct line {
+    bool readable;
+    const char *reason;
+};
+
+struct updates {
+    struct exchange *exchange;
+    struct arena *arena; /* of the chunk */
+    struct line lines[UPDATES_CHUNK];
+    JobUpdate *updates[UPDATES_CHUNK];
+    size_t line_count;
+    size_t update_count;
+    size_t chunk_bytes;
+    unsigned chunk;
+    long total;
+    char *pending; /* read and not yet a line */
+    size_t pending_size;
+    size_t pending_room;
+    struct text results;
+    bool skipping; /* the rest of a line that was too long */
+    bool asking;
+    bool whole;
+};
+
+static void updates_free(struct updates *updates)
+{
+    server_give_arena(updates->exchange->border->server, updates->arena);
+    free(updates->pending);
+    free(updates);
+}
+
+/* Takes the exchange back, to be answered. */
+static struct exchange *let_go(struct updates *updates)
+{
+    struct exchange *exchange = updates->exchange;
+    exchange->audience = (struct audience){0};
+    updates_free(updates);
+    return exchange;
+}
+
+/* ---- results ---- */
+
+static void add_result(struct updates *updates, const JobUpdateResult *result)
+{
+    text_add(&updates->results, updates->results.length ? "," : "{\"results\":[");
+    message_to_json(&updates->results, &result->base);
+}
+
+/* Every line of the chunk in its place. */
+static void add_results(struct updates *updates, const JobUpdateResults *answer)
+{
+    size_t next = 0;
+    for (size_t i = 0; i < updates->line_count; i++) {
+        JobUpdateResult rejected = JOB_UPDATE_RESULT__INIT;
+        rejected.result = "rejected";
+        rejected.reason = updates->lines[i].reason;
+        add_result(updates, updates->lines[i].readable ? answer->results[next++] : &rejected);
+    }
+    updates->line_count = updates->update_count = updates->chunk_bytes = 0;
+    arena_reset(updates->arena);
+}
+
+static void go_on(struct updates *updates);
+
+static void chunk_answered(void *with, const AnswerHeader *header, struct bytes body)
+{
+    struct updates *updates = with;
+    struct exchange *exchange = updates->exchange;
+    updates->asking = false;
+    if (!exchange->connection) {
+        exchange_free(let_go(updates));
+        return;
+    }
+    if (header->kind != OK) {
+        carry_problem(let_go(updates), header);
+        return;
+    }
+    struct flaw flaw;
+    const JobUpdateResults *answer = (const JobUpdateResults *)message_unpack(
+        updates->arena, &job_update_results__descriptor, body, &flaw);
+    if (!answer || answer->n_results != updates->update_count) {
+        exchange_refuse(let_go(updates), 500, "unreadable_answer",
+                        "the service's answer can't be read");
+        return;
+    }
+    add_results(updates, answer);
+    go_on(updates);
+}
+
+static void ask_chunk(struct updates *updates)
+{
+    struct exchange *exchange = updates->exchange;
+    PushJobUpdates order = PUSH_JOB_UPDATES__INIT;
+    order.updates = updates->updates;
+    order.n_updates = updates->update_count;
+    struct question question = carry_question(exchange, NULL, &order.base);
+    question.key = arena_print(updates->arena, "%s/%u", exchange->key, updates->chunk);
+    updates->asking = true;
+    if (!updates->whole)
+        exchange_take_body(exchange, false);
+    ask(exchange->border->daemon, &question, chunk_answered, updates);
+}
+
+/* ---- lines ---- */
+
+static void take_line(struct updates *updates, const char *at, size_t size)
+{
+    struct line *line = &updates->lines[updates->line_count++];
+    updates->total++;
+    updates->chunk_bytes += size;
+    *line = (struct line){.reason = "line_too_long"};
+    if (size > UPDATES_LINE_MOST)
+        return;
+    struct flaw flaw;
+    ProtobufCMessage *update = message_from_json(updates->arena, &job_update__descriptor,
+                                                 (struct bytes){(const uint8_t *)at, size}, &flaw);
+    line->readable = update != NULL;
+    line->reason = update ? NULL : flaw.reason;
+    if (update)
+        updates->updates[updates->update_count++] = (JobUpdate *)update;
+}
+
+static bool is_blank(const char *at, size_t size)
+{
+    while (size && (*at == ' ' || *at == '\t' || *at == '\r'))
+        at++, size--;
+    return size == 0;
+}
+
+/* The next whole line of what is pending; at the end of the body its rest is one. */
+static bool next_line(struct updates *updates, size_t from, size_t *size, size_t *behind)
+{
+    const char *at = updates->pending + from;
+    size_t left = updates->pending_size - from;
+    const char *end = left ? memchr(at, '\n', left) : NULL;
+    *size = end ? (size_t)(end - at) : left;
+    *behind = from + *size + (end ? 1 : 0);
+    return end || (left && (updates->whole || left > UPDATES_LINE_MOST));
+}
+
+static bool chunk_is_full(const struct updates *updates)
+{
+    return updates->line_count == UPDATES_CHUNK || updates->chunk_bytes >= UPDATES_CHUNK_BYTES;
+}
+
+/* Moves pending lines into the chunk until it is full or nothing is left. */
+static void fill_chunk(struct updates *updates)
+{
+    size_t from = 0, size = 0, behind = 0;
+    while (!chunk_is_full(updates) && next_line(updates, from, &size, &behind)) {
+        const char *at = updates->pending + from;
+        bool ends = behind > from + size || updates->whole;
+        if (!updates->skipping && !is_blank(at, size))
+            take_line(updates, at, size);
+        updates->skipping = !ends;
+        from = behind;
+    }
+    if (from)
+        memmove(updates->pending, updates->pending + from, updates->pending_size - from);
+    updates->pending_size -= from;
+}
+
+static void answer_all(struct updates *updates)
+{
+    struct text results = updates->results;
+    text_add(&results, results.length ? "]}" : "{\"results\":[]}");
+    struct answer answer = {
+        .status = 200,
+        .type = "application/json",
+        .body = {(const uint8_t *)results.at, results.length},
+    };
+    exchange_answer(let_go(updates), &answer);
+}
+
+/* Asks the next chunk, if there is one; the rest happens when it is answered. */
+static void go_on(struct updates *updates)
+{
+    bool full = true, last = false;
+    while (full || last) {
+        fill_chunk(updates);
+        full = chunk_is_full(updates);
+        last = updates->whole && updates->line_count && updates->pending_size == 0;
+        if (updates->total > updates_most) {
+            exchange_refuse(let_go(updates), 413, "too_many_updates",
+                            "more lines than a stream may have; those before are carried out");
+            return;
+        }
+        updates->chunk += full || last;
+        if ((full || last) && updates->update_count) {
+            ask_chunk(updates);
+            return;
+        }
+        if (full || last)
+            add_results(updates, NULL);
+    }
+    if (updates->whole)
+        answer_all(updates);
+    else
+        exchange_take_body(updates->exchange, true);
+}
+
+/* ---- what the connection tells ---- */
+
+static void take_part(void *with, struct bytes part)
+{
+    struct updates *updates = with;
+    size_t needed = updates->pending_size + part.size;
+    if (needed > updates->pending_room) {
+        updates->pending = realloc(updates->pending, needed * 2);
+        CHECK(updates->pending);
+        updates->pending_room = needed * 2;
+    }
+    memcpy(updates->pending + updates->pending_size, part.at, part.size);
+    updates->pending_size = needed;
+}
+
+static void part_taken(void *with)
+{
+    go_on(with);
+}
+
+static void body_ended(void *with)
+{
+    struct updates *updates = with;
+    updates->whole = true;
+    go_on(updates);
+}
+
+static void gone(void *with)
+{
+    struct updates *updates = with;
+    if (!updates->asking)
+        exchange_free(let_go(updates));
+}
+
+void serve_updates(struct exchange *exchange)
+{
+    const char *type = exchange->head.of[FIELD_CONTENT_TYPE];
+    if (!type || !value_is_type(type, "application/x-ndjson")) {
+        carry(exchange);
+        return;
+    }
+    struct updates *updates = calloc(1, sizeof *updates);
+    CHECK(updates);
+    updates->exchange = exchange;
+    updates->arena = server_take_arena(exchange->border->server);
+    updates->results = text_new(exchange->arena);
+    exchange->audience = (struct audience){
+        .body = take_part,
+        .fed = part_taken,
+        .whole = body_ended,
+        .gone = gone,
+        .with = updates,
+    };
+    if (exchange->head.chunked || exchange->head.length)
+        exchange_take_body(exchange, true);
+    else
+        body_ended(updates);
+}
