@@ -1,0 +1,203 @@
+#include "events/tail.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/ask.h"
+#include "edge/message.h"
+#include "events/subscriber.h"
+#include "intake.pb-c.h"
+
+/* ---- rings ---- */
+
+const struct told_event *ring_event(const struct ring *ring, uint64_t id)
+{
+    return id >= ring->first && id <= ring->last ? ring->events[id % ring->room] : NULL;
+}
+
+static void ring_begin(struct ring *ring, uint64_t after)
+{
+    for (uint64_t id = ring->first; id <= ring->last; id++)
+        free(ring->events[id % ring->room]);
+    ring->first = after + 1;
+    ring->last = after;
+}
+
+static void ring_add(struct ring *ring, struct told_event *told)
+{
+    if (ring->last + 1 - ring->first == ring->room)
+        free(ring->events[ring->first++ % ring->room]);
+    ring->events[++ring->last % ring->room] = told;
+}
+
+static void learn_branch_told(struct tail *tail, const Event *event)
+{
+    if (strcmp(event->type, branch_opened__descriptor.name) != 0)
+        return;
+    struct flaw flaw;
+    const BranchOpened *opened = (const BranchOpened *)message_unpack(
+        tail->scratch, &branch_opened__descriptor,
+        (struct bytes){event->body.data, event->body.len}, &flaw);
+    if (opened)
+        tree_learn(tail->tree, opened->branch, opened->parent);
+}
+
+static bool take(void *with, const Event *event, struct bytes packed)
+{
+    struct ring *ring = with;
+    struct tail *tail = ring->tail;
+    if (event->id <= ring->last)
+        return true;
+    if (event->id != ring->last + 1)
+        ring_begin(ring, event->id - 1);
+    learn_branch_told(tail, event);
+    ring_add(ring, told_event_new(tail->scratch, event));
+    arena_reset(tail->scratch);
+    tail_stir(tail);
+    return true;
+}
+
+/* ---- the beginning ---- */
+
+static struct question own_question(const char *service, const char *message)
+{
+    return (struct question){
+        .service = service,
+        .message = message,
+        .caller = {"service/gateway", SERVICE, "", ""},
+        .deadline_ms = (uint32_t)answer_ms,
+    };
+}
+
+static void head_told(void *with, const AnswerHeader *header, struct bytes body)
+{
+    struct ring *ring = with;
+    struct flaw flaw;
+    ring->asked = false;
+    if (header->kind != OK)
+        return;
+    const EventPage *page = (const EventPage *)message_unpack(ring->tail->scratch,
+                                                              &event_page__descriptor, body, &flaw);
+    if (page) {
+        uint64_t after = page->head > TAIL_PRELOADED ? page->head - TAIL_PRELOADED : 0;
+        if (page->oldest && after < page->oldest - 1)
+            after = page->oldest - 1;
+        ring->known = true;
+        ring->oldest = page->oldest;
+        ring_begin(ring, after);
+        follower_start(ring->follower, after);
+    }
+    arena_reset(ring->tail->scratch);
+}
+
+static void ask_head(struct ring *ring)
+{
+    if (ring->known || ring->asked)
+        return;
+    ring->asked = true;
+    struct arena *arena = arena_new();
+    ReadEvents order = READ_EVENTS__INIT;
+    order.after = INT64_MAX;
+    order.limit = 1;
+    struct question question = own_question(sources[ring->source], read_events__descriptor.name);
+    question.body = message_pack(arena, &order.base);
+    ask(ring->tail->border->daemon, &question, head_told, ring);
+    arena_free(arena);
+}
+
+static void tree_told(void *with, const AnswerHeader *header, struct bytes body)
+{
+    struct tail *tail = with;
+    struct flaw flaw;
+    if (header->kind != OK)
+        return;
+    const Scopes *scopes =
+        (const Scopes *)message_unpack(tail->scratch, &scopes__descriptor, body, &flaw);
+    for (size_t i = 0; scopes && i < scopes->n_items; i++)
+        tree_set(tail->tree, scopes->items[i]->branch, scopes->items[i]->path);
+    tail->tree_known = scopes != NULL;
+    arena_reset(tail->scratch);
+}
+
+static void ask_tree(struct tail *tail)
+{
+    if (tail->tree_known)
+        return;
+    Caller caller = CALLER__INIT;
+    caller.id = "service/gateway";
+    caller.roles = SERVICE;
+    AskHeader header = ASK_HEADER__INIT;
+    header.message = list_scopes__descriptor.name;
+    header.caller = &caller;
+    header.deadline_ms = TAIL_SWEEP_MS;
+    daemon_ask_self(tail->border->daemon, &header, (struct bytes){NULL, 0}, tree_told, tail);
+}
+
+/* ---- the beat ---- */
+
+static void stirred(void *with)
+{
+    struct tail *tail = with;
+    tail->stirring = false;
+    subscribers_pump(tail);
+}
+
+static void sweep(void *with)
+{
+    struct tail *tail = with;
+    ask_tree(tail);
+    for (int i = 0; i < SOURCES; i++)
+        ask_head(&tail->rings[i]);
+    subscribers_sweep(tail);
+}
+
+void tail_stir(struct tail *tail)
+{
+    if (tail->stirring || !tail->first)
+        return;
+    tail->stirring = true;
+    alarm_set(tail->stirred, 0, 0);
+}
+
+struct tail *tail_new(struct border *border)
+{
+    struct tail *tail = calloc(1, sizeof *tail);
+    CHECK(tail);
+    tail->border = border;
+    tail->tree = tree_new();
+    tail->scratch = arena_new();
+    for (int i = 0; i < SOURCES; i++) {
+        struct ring *ring = &tail->rings[i];
+        ring->tail = tail;
+        ring->source = i;
+        ring->room = (size_t)events_in_memory;
+        ring->events = calloc(ring->room, sizeof(struct told_event *));
+        CHECK(ring->events);
+        ring->first = 1;
+        ring->follower = follower_new(border->daemon, sources[i], take, ring);
+    }
+    tail->stirred = alarm_new(border->daemon->loop, stirred, tail);
+    tail->sweep = alarm_new(border->daemon->loop, sweep, tail);
+    alarm_set(tail->sweep, 0, TAIL_SWEEP_MS);
+    return tail;
+}
+
+bool tail_ready(const struct tail *tail)
+{
+    for (int i = 0; i < SOURCES; i++)
+        if (!tail->rings[i].known)
+            return false;
+    return tail->tree_known;
+}
+
+void tail_now(const struct tail *tail, struct cursor *cursor)
+{
+    for (int i = 0; i < SOURCES; i++)
+        cursor->at[i] = tail->rings[i].last;
+}
+
+void tail_oldest(const struct tail *tail, struct cursor *cursor)
+{
+    for (int i = 0; i < SOURCES; i++)
+        cursor->at[i] = tail->rings[i].oldest ? tail->rings[i].oldest - 1 : 0;
+}

@@ -1,0 +1,60 @@
+/*
+ * tail: the last events of every source, and those who follow them.
+ *
+ * One follower per source fills a ring of the latest events, each rendered once.  A subscriber is a
+ * cursor; what it has not seen yet comes from the rings, and what lies before them is paged from
+ * the service for it alone.  So a slow subscriber costs its own pages and nobody else's time.
+ */
+#pragma once
+
+#include "daemon/feed.h"
+#include "events/told.h"
+#include "events/tree.h"
+#include "gateway.h"
+
+enum {
+    TAIL_SWEEP_MS = 500,
+    TAIL_PRELOADED = 256, /* events of each source read back at start */
+};
+
+struct subscriber;
+
+/* The latest events of one source. */
+struct ring {
+    struct tail *tail;
+    int source;
+    struct follower *follower;
+    struct told_event **events; /* by id modulo room */
+    size_t room;
+    uint64_t first; /* ids kept: first … last; none where last is first − 1 */
+    uint64_t last;
+    uint64_t oldest; /* that the service keeps */
+    bool known;      /* its head was told */
+    bool asked;
+};
+
+struct tail {
+    struct border *border;
+    struct tree *tree;
+    bool tree_known;
+    struct arena *scratch;
+    struct ring rings[SOURCES];
+    struct subscriber *first;
+    struct alarm_clock *sweep;
+    struct alarm_clock *stirred;
+    bool stirring;
+};
+
+struct tail *tail_new(struct border *border);
+
+/* Whether all heads and the tree are known, so that a subscriber can begin. */
+bool tail_ready(const struct tail *tail);
+
+void tail_now(const struct tail *tail, struct cursor *cursor);
+void tail_oldest(const struct tail *tail, struct cursor *cursor);
+
+/* The event of this id, NULL where the ring does not hold it. */
+const struct told_event *ring_event(const struct ring *ring, uint64_t id);
+
+/* Lets subscribers go on, all at once, in the next turn of the loop. */
+void tail_stir(struct tail *tail);
