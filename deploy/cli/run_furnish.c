@@ -81,18 +81,21 @@ static bool write_settings(const struct place *place, const struct instance *ins
                            const char **why)
 {
     struct arena *arena = place->arena;
+    /* clang-format off */
     const struct own_setting own[] = {
-        {"name",            instance->name,                        NULL          },
-        {                                                                              "database",
+        {"name", instance->name, NULL},
+        {"database",
          arena_print(arena, "host=%s/pg dbname=afterline user=%s", place->sockets,
-         instance->service),
+                     instance->service),
          NULL},
-        {                                                                                                                                      "peers",                 place_file(place,                                                "peers"),                              NULL},
-        {"secret_key",                 place_file_in(place,                                           "keys",                      instance->name, ""), NULL},
-        {                                                                                                                                     "host",              "127.0.0.1",                                               "gateway"                                                            },
-        {"port",        arena_print(arena,"%ld",place->port), "gateway"},
-        { "admin_key_file",     place_file(place,                                 "admin.key"),                                                                                                    "gateway"},
+        {"peers", place_file(place, "peers"), NULL},
+        {"secret_key", place_file_in(place, "keys", instance->name, ""), NULL},
+        {"http_host", "127.0.0.1", "gateway"},
+        {"http_port", arena_print(arena, "%ld", place->port), "gateway"},
+        {"admin_key_file", place_file(place, "admin.key"), "gateway"},
+        {"key_pepper_file", place_file(place, "keys/pepper"), "gateway"},
     };
+    /* clang-format on */
     char *usual = arena_print(arena, "%s/settings/%s.conf", place->deploy, instance->service);
     char *edited = place_file_in(place, "settings", instance->service, ".conf");
     const char *template = place_read(arena, access(edited, F_OK) == 0 ? edited : usual);
