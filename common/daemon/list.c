@@ -1,0 +1,33 @@
+#include "daemon/list.h"
+
+#include <stdlib.h>
+
+#include "edge/message.h"
+
+/* The names of the columns to fill from: without the last one where that only serves the cursor. */
+static struct row_names shown(const struct rows *rows, const ProtobufCMessageDescriptor *type,
+                              const char *number)
+{
+    struct row_names names = *rows->names;
+
+    names.count -= !message_has(type, number);
+    return names;
+}
+
+struct list list_fill(struct request *req, const ProtobufCMessageDescriptor *type,
+                      const struct rows *rows, const char *limit_plus_one, const char *number)
+{
+    size_t limit = (size_t)atol(limit_plus_one) - 1;
+    struct list list = {.next_cursor = ""};
+    if (rows->count == 0)
+        return list;
+
+    struct row_names names = shown(rows, type, number);
+    list.count = rows->count < limit ? rows->count : limit;
+    list.items = arena_take(req->arena, list.count * sizeof *list.items);
+    for (size_t i = 0; i < list.count; i++)
+        list.items[i] = fill(req, type, &(struct row){&names, rows->rows[i].values});
+    if (rows->count > limit)
+        list.next_cursor = list_cursor(req, row_text(&rows->rows[limit - 1], number));
+    return list;
+}

@@ -1,0 +1,23 @@
+/*
+ * list: a page of rows as messages, and the cursor to go on with.
+ *
+ * A statement is asked for one row more than the page holds (list_limit): that row is not shown, it
+ * only says that there are more.
+ */
+#pragma once
+
+#include "daemon/request.h"
+
+struct list {
+    void **items; /* for the answer's repeated field of this type */
+    size_t count;
+    const char *next_cursor; /* "" at the end */
+};
+
+/* The rows as messages of this type, as `fill` makes them.  The cursor holds the last one's
+ * `number` column; where the type has no such field it is the last one returned, and serves the
+ * cursor only. */
+struct list list_fill(struct request *req, const ProtobufCMessageDescriptor *type,
+                      const struct rows *rows, const char *limit_plus_one, const char *number);
+#define list_filled(req, type, rows, limit_plus_one, number)                                       \
+    list_fill(req, &type##__descriptor, rows, limit_plus_one, number)

@@ -1,0 +1,37 @@
+#include "daemon/words.h"
+
+#include <string.h>
+
+void require_text(struct request *req, const char *field, const char *text)
+{
+    if (text_empty(text))
+        violate(req, field, "missing", "this has to be said");
+}
+
+bool word_fits(struct request *req, const char *field, const char *word, const char *const *words)
+{
+    struct text expected = text_new(req->arena);
+    if (text_empty(word))
+        return true;
+
+    for (size_t i = 0; words[i]; i++) {
+        if (strcmp(words[i], word) == 0)
+            return true;
+        text_print(&expected, "%s%s", i ? ", " : "", words[i]);
+    }
+    violate(req, field, "unknown_word", "expected one of %s", expected.at);
+    return false;
+}
+
+bool state_fits(struct request *req, const char *field, const char *state,
+                const struct lifecycle *life)
+{
+    if (text_empty(state))
+        return true;
+    for (size_t i = 0; i < life->moves.count; i++)
+        if (strcmp(life->moves.rows[i].from, state) == 0
+            || strcmp(life->moves.rows[i].to, state) == 0)
+            return true;
+    violate(req, field, "unknown_word", "no %s is ever %s", life->noun, state);
+    return false;
+}
