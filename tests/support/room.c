@@ -1,0 +1,477 @@
+#include "room.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/ids.h"
+#include "daemon/work.h"
+#include "daemon/writer.h"
+#include "house_sql.h"
+
+enum { STATEMENT_MS = 5000, EVERY_TABLE_MOST = 64, DUE_MOST = 64 };
+
+static const int64_t first_now_ms = 1772442000000; /* 2026-03-02T09:00:00Z */
+
+static struct {
+    const struct service *service;
+    const char *server;   /* conninfo of the cluster */
+    const char *conninfo; /* of this program's own database */
+    const char *database;
+    struct writer *writer;
+    struct db *reader;
+    struct db *hand; /* for given() */
+    struct arena *life;
+    struct arena *test;
+    struct work *last; /* what happened last; its arena keeps answer and events */
+    int64_t now_ms;
+    unsigned long keys;
+} room;
+
+const char *printed(const char *format, ...)
+{
+    char text[4096];
+    va_list list;
+
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    return arena_copy(room.test, text);
+}
+
+/* ---- the room itself ---- */
+
+static struct db *connected(struct db_options options, const char *conninfo)
+{
+    const char *why = "";
+
+    options.conninfo = conninfo;
+    options.schema = room.service->schema->name;
+    options.name = "room";
+    options.statement_ms = STATEMENT_MS;
+    struct db *db = db_open(&options, &why);
+    if (!db)
+        fail_msg("%s", why);
+    return db;
+}
+
+static void run_script(struct db *db, const char *sql)
+{
+    if (!db_script(db, sql))
+        fail_msg("%s: %s", sql, db_sentence(db));
+}
+
+static void on_server(const char *sql)
+{
+    struct db *db = connected((struct db_options){0}, room.server);
+
+    run_script(db, sql);
+    db_close(db);
+}
+
+static void settle_in(void)
+{
+    struct statement_table statements[] = {house_schema.statements,
+                                           room.service->schema->statements};
+    const char *why = "";
+
+    settings_usual(
+        &(struct setting_table){room.service->settings.rows, room.service->settings.count}, 1);
+    if (!schema_migrate(room.life, room.conninfo, room.service->schema, &why))
+        fail_msg("%s", why);
+    room.hand = connected((struct db_options){0}, room.conninfo);
+    room.reader = connected((struct db_options){.read_only = true,
+                                                .statements = statements,
+                                                .statement_tables = LENGTH(statements)},
+                            room.conninfo);
+    room.writer = writer_new(&(struct writer_options){
+        .service = room.service,
+        .instance = "room.0",
+        .conninfo = room.conninfo,
+        .statement_ms = STATEMENT_MS,
+    });
+}
+
+static int move_in(void **unused)
+{
+    clock_freeze(first_now_ms);
+    room.life = arena_new();
+    room.test = arena_new();
+    room.database = arena_print(room.life, "afterline_%s_%d", room.service->name, (int)getpid());
+    room.conninfo = arena_print(room.life, "%s dbname=%s", room.server, room.database);
+    on_server(arena_print(room.life, "create database %s template template0", room.database));
+    settle_in();
+    return 0;
+}
+
+static void forget_last(void)
+{
+    if (room.last)
+        work_free(room.last);
+    room.last = NULL;
+}
+
+static int move_out(void **unused)
+{
+    forget_last();
+    writer_free(room.writer);
+    db_close(room.reader);
+    db_close(room.hand);
+    on_server(arena_print(room.life, "drop database %s with (force)", room.database));
+    arena_free(room.test);
+    arena_free(room.life);
+    return 0;
+}
+
+/* Empties every table but those the writer has in mind. */
+static int sweep(void **unused)
+{
+    room.now_ms = first_now_ms;
+    clock_freeze(room.now_ms);
+    forget_last();
+    arena_reset(room.test);
+    given(printed("set session_replication_role = replica;"
+                  "do $$ declare name text; begin"
+                  "  for name in select format('%%I.%%I', schemaname, tablename) from pg_tables"
+                  "               where schemaname = '%s'"
+                  "                 and tablename not in ('writer', 'position', 'migration')"
+                  "  loop execute 'delete from ' || name; end loop;"
+                  "end $$;"
+                  "set session_replication_role = origin",
+                  room.service->schema->name));
+    return 0;
+}
+
+static void skipped(void **unused)
+{
+    skip();
+}
+
+int room_run(const struct service *service, const struct CMUnitTest *tests, size_t count)
+{
+    struct CMUnitTest *swept = calloc(count, sizeof *swept);
+
+    room.service = service;
+    room.server = getenv("AFTERLINE_TEST_DATABASE");
+    for (size_t i = 0; i < count; i++) {
+        swept[i] = tests[i];
+        if (room.server)
+            swept[i].setup_func = sweep;
+        else
+            swept[i].test_func = skipped;
+    }
+    int failed = _cmocka_run_group_tests(service->name, swept, count, room.server ? move_in : NULL,
+                                         room.server ? move_out : NULL);
+    free(swept);
+    return failed;
+}
+
+/* ---- given ---- */
+
+void given(const char *sql)
+{
+    run_script(room.hand, sql);
+}
+
+int64_t now_ms(void)
+{
+    return room.now_ms;
+}
+
+void later(int64_t ms)
+{
+    room.now_ms += ms;
+    clock_freeze(room.now_ms);
+}
+
+/* ---- what happens ---- */
+
+static void take_over(void)
+{
+    const char *why = "";
+
+    if (!writer_active(room.writer) && !writer_take_over(room.writer, &why))
+        fail_msg("%s", why);
+}
+
+/* A batch of one; a writer that was idle for too long has lost its session and takes over again. */
+static void carry_out(struct work *work)
+{
+    for (int tries = 0; tries < 3; tries++) {
+        take_over();
+        writer_batch(room.writer, &work, 1);
+        if (work->outcome == OUTCOME_SETTLED)
+            return;
+    }
+    fail_msg("nothing was settled: %s", text_or_empty(work->failure));
+}
+
+/* Answers a query as a reader does; what it shows of personal data is noted by the writer. */
+static void look_up(struct work *work)
+{
+    query_run(work, room.service, room.reader);
+    if (!work->seen || work->answer.kind != OK)
+        return;
+    work->kind = WORK_NOTE;
+    carry_out(work);
+}
+
+static uint32_t bits_of(const char *roles)
+{
+    char *words = arena_copy(room.test, roles), *rest = NULL;
+    uint32_t bits = 0;
+
+    for (char *word = strtok_r(words, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
+        assert_int_not_equal(role_bit(word), 0);
+        bits |= role_bit(word);
+    }
+    return bits;
+}
+
+static AskHeader *header_of(struct work *work, struct voice voice, const char *message)
+{
+    AskHeader *header = arena_take(work->arena, sizeof *header);
+    Caller *caller = arena_take(work->arena, sizeof *caller);
+
+    caller__init(caller);
+    caller->id = arena_print(work->arena, "key/%s", voice.roles);
+    caller->roles = bits_of(voice.roles);
+    caller->branch = text_or_empty(voice.branch);
+    caller->provider_id = text_or_empty(voice.provider_id);
+    ask_header__init(header);
+    header->message = message;
+    header->key = voice.key ? voice.key : arena_print(work->arena, "room-%lu", ++room.keys);
+    header->caller = caller;
+    header->expected_version = voice.version;
+    header->keyed = voice.key != NULL;
+    return header;
+}
+
+void ask_as(struct voice voice, const ProtobufCMessage *message)
+{
+    enum work_kind kind;
+    const struct command *command = work_find(room.service, message->descriptor->name, &kind);
+
+    assert_non_null(command);
+    forget_last();
+    struct work *work = room.last = work_new(kind);
+    work->command = command;
+    work->header = header_of(work, voice, message->descriptor->name);
+    work->body = message_pack(work->arena, message);
+    work->digest = work->body;
+    if (kind == WORK_QUERY)
+        look_up(work);
+    else
+        carry_out(work);
+}
+
+void ask(const char *roles, const ProtobufCMessage *message)
+{
+    ask_as((struct voice){.roles = roles}, message);
+}
+
+/* Where the writer has got to in a source. */
+static uint64_t place_of(const char *source)
+{
+    struct writer_view view = writer_view(room.writer);
+
+    for (size_t i = 0; i < view.place_count; i++)
+        if (strcmp(view.places[i].source, source) == 0)
+            return view.places[i].at;
+    fail_msg("the plan has no reaction to %s", source);
+    return 0;
+}
+
+void overhear(const char *source, const char *subject, const ProtobufCMessage *message)
+{
+    forget_last();
+    take_over();
+    struct work *work = room.last = work_new(WORK_EVENT);
+    struct bytes body = message_pack(work->arena, message);
+    Event *event = arena_take(work->arena, sizeof *event);
+
+    event__init(event);
+    event->source = source;
+    event->id = place_of(source) + 1;
+    event->type = message->descriptor->name;
+    event->subject = subject;
+    event->occurred_at_ms = event->recorded_at_ms = room.now_ms;
+    event->caller = arena_print(work->arena, "service/%s", source);
+    event->body.data = (uint8_t *)body.at;
+    event->body.len = body.size;
+    work->event = event;
+    work->packed = message_pack(work->arena, &event->base);
+    carry_out(work);
+}
+
+size_t timers_fire(void)
+{
+    struct work *due[DUE_MOST];
+
+    take_over();
+    size_t count = writer_due(room.writer, room.now_ms, due, DUE_MOST);
+    for (size_t i = 0; i < count; i++) {
+        forget_last();
+        room.last = due[i];
+        carry_out(due[i]);
+    }
+    return count;
+}
+
+/* ---- what must be true ---- */
+
+/* Says what was answered, where the test expected something else. */
+static bool surprised(void)
+{
+    const struct work *work = room.last;
+
+    print_message("answered %d %s: %s %s\n", (int)work->answer.kind, work->answer.reason,
+                  work->answer.sentence, text_or_empty(work->failure));
+    for (size_t i = 0; i < work->violation_count; i++)
+        print_message("    %s %s: %s\n", work->violations[i].field, work->violations[i].reason,
+                      work->violations[i].detail);
+    return false;
+}
+
+bool was_done(void)
+{
+    return room.last->answer.kind == OK || surprised();
+}
+
+bool was_made(void)
+{
+    return was_done() && (room.last->answer.made || surprised());
+}
+
+bool was_replayed(void)
+{
+    return room.last->answer.replayed || surprised();
+}
+
+bool was_refused(enum kind kind, const char *reason)
+{
+    const AnswerHeader *header = &room.last->answer;
+
+    return (header->kind == kind && strcmp(header->reason, reason) == 0) || surprised();
+}
+
+bool was_violated(const char *field, const char *reason)
+{
+    const struct work *work = room.last;
+
+    for (size_t i = 0; i < work->violation_count; i++)
+        if (strcmp(work->violations[i].field, field) == 0
+            && strcmp(work->violations[i].reason, reason) == 0)
+            return true;
+    return surprised();
+}
+
+size_t violations(void)
+{
+    return room.last->violation_count;
+}
+
+bool was_disclosed(const char *subject)
+{
+    return strcmp(value(printed("select count(*) from %s.disclosure where subject = '%s'",
+                                room.service->schema->name, subject)),
+                  "0")
+           != 0;
+}
+
+bool was_parked(void)
+{
+    return strcmp(value(printed("select count(*) from %s.parked where settled = ''",
+                                room.service->schema->name)),
+                  "0")
+           != 0;
+}
+
+const char *refused_in(void)
+{
+    return room.last->answer.state;
+}
+
+bool allows(const char *move)
+{
+    const AnswerHeader *header = &room.last->answer;
+
+    for (size_t i = 0; i < header->n_allowed; i++)
+        if (strcmp(header->allowed[i], move) == 0)
+            return true;
+    return false;
+}
+
+static const ProtobufCMessage *unpacked(const ProtobufCMessageDescriptor *type, struct bytes body)
+{
+    struct flaw flaw = {0};
+    const ProtobufCMessage *message = message_unpack(room.test, type, body, &flaw);
+
+    if (!message)
+        fail_msg("%s does not unpack: %s", type->name, flaw.detail);
+    return message;
+}
+
+const ProtobufCMessage *room_answer(const ProtobufCMessageDescriptor *type)
+{
+    if (!was_done())
+        fail();
+    assert_string_equal(room.last->answer.message, type->name);
+    return unpacked(type, room.last->answer_body);
+}
+
+uint64_t answer_version(void)
+{
+    return room.last->answer.version;
+}
+
+const Event *heard_event(const char *type)
+{
+    const Event *found = NULL;
+
+    for (const struct emitted *at = room.last->emitted; at; at = at->next)
+        if (strcmp(at->event.type, type) == 0)
+            found = &at->event;
+    return found;
+}
+
+const ProtobufCMessage *room_heard(const ProtobufCMessageDescriptor *type)
+{
+    const Event *event = heard_event(type->name);
+
+    return event ? unpacked(type, (struct bytes){event->body.data, event->body.len}) : NULL;
+}
+
+size_t heard_count(void)
+{
+    size_t count = 0;
+
+    for (const struct emitted *at = room.last ? room.last->emitted : NULL; at; at = at->next)
+        count++;
+    return count;
+}
+
+/* A connection of its own, for a statement is prepared when a connection opens. */
+const char *value(const char *sql)
+{
+    struct statement statement = {"value", sql};
+    struct statement_table table = {&statement, 1};
+    struct db *db =
+        connected((struct db_options){.statements = &table, .statement_tables = 1}, room.conninfo);
+    struct row row;
+
+    db_use(db, room.test);
+    if (!db_one(db, &row, statement))
+        fail_msg("%s: %s", sql, db_sentence(db));
+    db_close(db);
+    return text_or_empty(row.values[0]);
+}
+
+const char *number_in(const char *id)
+{
+    int64_t number;
+
+    assert_int_equal(id_parse(id, id[0], &number), ID_OK);
+    return printed("%lld", (long long)number);
+}
