@@ -1,0 +1,55 @@
+#include "intake.h"
+
+static bool check_filters(struct request *req, const ListTickets *question)
+{
+    int64_t since_ms;
+
+    state_fits(req, "state", question->state, &ticket_life);
+    word_fits(req, "kind", question->kind, ticket_kinds);
+    if (!text_empty(question->updated_since) && !clock_parse(question->updated_since, &since_ms))
+        violate(req, "updated_since", "bad_instant",
+                "expected RFC 3339, as in 2026-11-23T01:02:03Z");
+    return refuse_violations(req);
+}
+
+/* The branches asked for that are also the caller's, as an array; NULL where both are all. */
+static bool branches_in_sight(struct request *req, const char *asked, const char **branches)
+{
+    const char *own = text_or_null(req->caller.branch);
+    struct row row;
+
+    *branches = NULL;
+    if (text_empty(asked) && !own)
+        return true;
+    if (!db_one(req->db, &row, sql.branches_below, text_or_null(asked), own))
+        return false;
+    *branches = row_null(&row, "branches") ? "{}" : row_text(&row, "branches");
+    return true;
+}
+
+/* Tickets, newest first.  A list is for finding, so contacts are masked for everybody. */
+bool list_tickets(struct request *req)
+{
+    const ListTickets *question = request_body(req, list_tickets);
+    const char *limit, *after, *branches;
+    struct rows rows = {0};
+
+    if (!list_limit(req, question->limit, &limit) || !list_after(req, question->cursor, &after)
+        || !check_filters(req, question) || !branches_in_sight(req, question->branch, &branches))
+        return false;
+    if (tickets_in_sight(req)
+        && !db_all(req->db, &rows, sql.list_tickets, after, text_or_null(question->state),
+                   text_or_null(question->kind), branches, request_id(req, question->customer_id),
+                   text_or_null(question->assignee), text_or_null(question->updated_since),
+                   text_or_null(question->channel_ref), limit))
+        return false;
+
+    Tickets tickets = TICKETS__INIT;
+    struct list list = list_filled(req, ticket, &rows, limit, "ticket_id");
+    tickets.items = (Ticket **)list.items;
+    tickets.n_items = list.count;
+    tickets.next_cursor = list.next_cursor;
+    for (size_t i = 0; i < tickets.n_items; i++)
+        tickets.items[i]->customer = contact_masked(req->arena, tickets.items[i]->customer);
+    return reply(req, &tickets.base);
+}
