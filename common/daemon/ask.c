@@ -53,85 +53,87 @@ static void question_give_up(struct asks *asks, struct open_question *open, cons
     question_end(asks, open, &header, (struct bytes){NULL, 0});
 }
 
-/* ---- the way of a question from place to place ---- */
+/* ---- the way of a question from instance to instance ---- */
 
-static void question_answered(struct place *place, const AnswerHeader *header, struct bytes body);
+static void question_answered(struct instance *instance, const AnswerHeader *header,
+                              struct bytes body);
 
 static void self_answered(void *with, const AnswerHeader *header, struct bytes body)
 {
     question_answered(with, header, body);
 }
 
-static void ask_self(struct place *place, struct open_question *open, struct bytes packed)
+static void ask_self(struct instance *instance, struct open_question *open, struct bytes packed)
 {
-    struct asks *asks = place->asks;
+    struct asks *asks = instance->asks;
     struct flaw flaw;
     const ProtobufCMessage *header =
         message_unpack(scratch_begin(asks), &ask_header__descriptor, packed, &flaw);
 
     if (header)
         daemon_ask_self(asks->daemon, (const AskHeader *)header, slot_body(open), self_answered,
-                        place);
+                        instance);
     else
         question_give_up(asks, open, "unreadable", "the question's header is not one");
     scratch_end(asks);
 }
 
 /* True: it is on its way, or even answered. */
-static bool question_send(struct open_question *open, struct place *place)
+static bool question_send(struct open_question *open, struct instance *instance)
 {
-    struct bytes header = slot_header(place->asks, open);
+    struct bytes header = slot_header(instance->asks, open);
 
-    open->tried |= UINT64_C(1) << place->index;
-    open->place = place;
-    open->asked_at = place->asks->now;
-    if (place->asker)
-        return asker_send(place->asker, header, slot_body(open));
-    ask_self(place, open, header);
+    open->tried |= UINT64_C(1) << instance->index;
+    open->instance = instance;
+    open->asked_at = instance->asks->now;
+    if (instance->asker)
+        return asker_send(instance->asker, header, slot_body(open));
+    ask_self(instance, open, header);
     return true;
 }
 
-/* To the next place that was not tried; where there is none, all of them again after a pause. */
+/* To the next instance that was not tried; where there is none, all of them again after a pause. */
 static void question_go(struct asks *asks, struct open_question *open)
 {
     struct target *target = open->target;
 
     for (unsigned i = 0; i < target->count; i++) {
-        struct place *place = &target->places[(target->favourite + i) % target->count];
-        if (!(open->tried >> place->index & 1) && question_send(open, place))
+        struct instance *instance = &target->instances[(target->favourite + i) % target->count];
+        if (!(open->tried >> instance->index & 1) && question_send(open, instance))
             return;
     }
-    open->place = NULL;
+    open->instance = NULL;
     open->tried = 0;
     open->resume_at = asks->now + ASK_PAUSE_MS;
 }
 
-static void question_answered(struct place *place, const AnswerHeader *header, struct bytes body)
+static void question_answered(struct instance *instance, const AnswerHeader *header,
+                              struct bytes body)
 {
-    struct asks *asks = place->asks;
+    struct asks *asks = instance->asks;
     struct open_question *open = slot_find(asks, header->number);
 
-    if (!open || open->target != place->target)
+    if (!open || open->target != instance->target)
         return;
     if (header->kind != NOT_ACTIVE) {
-        place->target->favourite = place->index;
+        instance->target->favourite = instance->index;
         question_end(asks, open, header, body);
-    } else if (open->place == place) {
+    } else if (open->instance == instance) {
         question_go(asks, open);
     }
 }
 
 static void bus_answered(void *with, struct bytes packed, struct bytes body)
 {
-    struct place *place = with;
-    struct asks *asks = place->asks;
+    struct instance *instance = with;
+    struct asks *asks = instance->asks;
     struct flaw flaw;
 
-    place->heard_at = asks->now;
+    instance->heard_at = asks->now;
     const ProtobufCMessage *header =
         message_unpack(scratch_begin(asks), &answer_header__descriptor, packed, &flaw);
     if (header)
-        question_answered(place, (const AnswerHeader *)header, body);
+        question_answered(instance, (const AnswerHeader *)header, body);
     scratch_end(asks);
 }
 
@@ -139,18 +141,18 @@ static void bus_answered(void *with, struct bytes packed, struct bytes body)
 
 static bool is_silent(const struct asks *asks, const struct open_question *open)
 {
-    const struct place *place = open->place;
-    int64_t since = open->asked_at > place->heard_at ? open->asked_at : place->heard_at;
+    const struct instance *instance = open->instance;
+    int64_t since = open->asked_at > instance->heard_at ? open->asked_at : instance->heard_at;
 
-    return place->asker && asks->now - since >= (int64_t)ASK_SILENCE_MS << open->silences;
+    return instance->asker && asks->now - since >= (int64_t)ASK_SILENCE_MS << open->silences;
 }
 
-/* New questions need not find out once more that this place says nothing. */
+/* New questions need not find out once more that this instance says nothing. */
 static void question_leave_silent(struct asks *asks, struct open_question *open)
 {
     struct target *target = open->target;
 
-    if (target->favourite == open->place->index)
+    if (target->favourite == open->instance->index)
         target->favourite = (target->favourite + 1) % target->count;
     if (open->silences < ASK_SILENCES_MOST)
         open->silences++;
@@ -162,9 +164,9 @@ static void question_tick(struct asks *asks, struct open_question *open)
     if (asks->now >= open->deadline_at)
         question_give_up(asks, open, "no_answer",
                          "no instance answered in time; it may or may not have been carried out");
-    else if (!open->place && asks->now >= open->resume_at)
+    else if (!open->instance && asks->now >= open->resume_at)
         question_go(asks, open);
-    else if (open->place && is_silent(asks, open))
+    else if (open->instance && is_silent(asks, open))
         question_leave_silent(asks, open);
 }
 
@@ -182,15 +184,15 @@ static void tick(void *with)
         alarm_stop(asks->alarm);
 }
 
-static void place_lost(void *with)
+static void instance_lost(void *with)
 {
-    struct place *place = with;
-    struct asks *asks = place->asks;
+    struct instance *instance = with;
+    struct asks *asks = instance->asks;
 
     asks->now = clock_monotonic_ms();
     for (unsigned i = asks->open_count; i-- > 0;) {
         struct open_question *open = slot_listed(asks, i);
-        if (i < asks->open_count && open->place == place)
+        if (i < asks->open_count && open->instance == instance)
             question_go(asks, open);
     }
 }
@@ -271,15 +273,15 @@ static struct target *target_made(struct asks *asks, const char *service)
     return target;
 }
 
-static struct place *place_made(struct asks *asks, const char *service)
+static struct instance *instance_made(struct asks *asks, const char *service)
 {
     struct target *target = target_made(asks, service);
 
     if (target->count == ASK_INSTANCES_MOST)
         die("more than %d instances of %s", ASK_INSTANCES_MOST, service);
-    struct place *place = &target->places[target->count];
-    *place = (struct place){.asks = asks, .target = target, .index = target->count++};
-    return place;
+    struct instance *instance = &target->instances[target->count];
+    *instance = (struct instance){.asks = asks, .target = target, .index = target->count++};
+    return instance;
 }
 
 void asks_open(struct daemon *daemon)
@@ -295,13 +297,13 @@ void asks_open(struct daemon *daemon)
     slots_open(asks);
     daemon->asks = asks;
 
-    place_made(asks, daemon->service->name);
+    instance_made(asks, daemon->service->name);
     for (size_t i = 0; i < daemon->peers.count; i++) {
         const struct peer *peer = &daemon->peers.rows[i];
         if (!peer->ask || strcmp(peer->name, daemon->instance) == 0)
             continue;
-        struct place *place = place_made(asks, peer->service);
-        place->asker = asker_new(daemon->bus, peer, bus_answered, place_lost, place);
+        struct instance *instance = instance_made(asks, peer->service);
+        instance->asker = asker_new(daemon->bus, peer, bus_answered, instance_lost, instance);
     }
 }
 
@@ -316,7 +318,7 @@ void asks_close(struct daemon *daemon)
         question_give_up(asks, slot_listed(asks, 0), "stopping", "this process is stopping");
     for (size_t i = 0; i < asks->target_count; i++)
         for (unsigned j = 0; j < asks->targets[i].count; j++)
-            asker_free(asks->targets[i].places[j].asker);
+            asker_free(asks->targets[i].instances[j].asker);
     alarm_free(asks->alarm);
     arena_free(asks->scratch);
     slots_close(asks);

@@ -3,10 +3,10 @@
  *
  * The question goes to the instance that answered last; on NOT_ACTIVE, on a full queue, when the
  * connection breaks, or when an instance has answered nothing at all for ASK_SILENCE_MS, to the
- * next, *with the same key*, until the deadline.  So a command may arrive twice; the recorded answer
- * makes that harmless.  When none is left it begins anew after ASK_PAUSE_MS.  At the deadline the
- * answer is UNAVAILABLE "no_answer": it may or may not have been carried out, and asking again with
- * the same key says which.
+ * next, *with the same key*, until the deadline.  So a command may arrive twice; the recorded
+ * answer makes that harmless.  When none is left it begins anew after ASK_PAUSE_MS.  At the
+ * deadline the answer is UNAVAILABLE "no_answer": it may or may not have been carried out, and
+ * asking again with the same key says which.
  *
  * A question to the own service is first put to this process itself (daemon_ask_self).  On the
  * loop's thread.
@@ -40,5 +40,4 @@ void asks_open(struct daemon *daemon); /* sockets to every instance of the peers
 /* What is still open is answered UNAVAILABLE "stopping". */
 void asks_close(struct daemon *daemon);
 /* `answered` is called once, on the loop, before or after this returns. */
-void ask(struct daemon *daemon, const struct question *question, on_answered *answered,
-         void *with);
+void ask(struct daemon *daemon, const struct question *question, on_answered *answered, void *with);

@@ -13,7 +13,7 @@ enum {
 };
 
 /* One instance of a service. */
-struct place {
+struct instance {
     struct asks *asks;
     struct target *target;
     struct asker *asker; /* NULL: this process itself */
@@ -23,7 +23,7 @@ struct place {
 
 struct target {
     const char *service;
-    struct place places[ASK_INSTANCES_MOST];
+    struct instance instances[ASK_INSTANCES_MOST];
     unsigned count;
     unsigned favourite; /* answered last */
 };
@@ -31,8 +31,8 @@ struct target {
 struct open_question {
     uint64_t number;
     struct target *target;
-    struct place *place; /* NULL: pausing until resume_at */
-    uint64_t tried;      /* a bit per place, since the last pause */
+    struct instance *instance; /* NULL: pausing until resume_at */
+    uint64_t tried;            /* a bit per instance, since the last pause */
     unsigned silences;
     int64_t asked_at;
     int64_t resume_at;
