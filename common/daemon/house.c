@@ -249,6 +249,8 @@ static bool list_parked(struct request *req)
     return reply(req, &found.base);
 }
 
+/* How many will be left behind the one that is being settled.  A read, so that what went wrong
+ * before it shows here. */
 static bool reply_left(struct request *req, const char *subject, uint32_t applied,
                        uint32_t discarded)
 {
@@ -259,7 +261,7 @@ static bool reply_left(struct request *req, const char *subject, uint32_t applie
         return false;
     settled.applied = applied;
     settled.discarded = discarded;
-    settled.left = (uint32_t)row_number(&row, "left");
+    settled.left = (uint32_t)row_number(&row, "left") - 1;
     req->work->parking = true;
     return reply(req, &settled.base);
 }
@@ -291,15 +293,14 @@ static bool retry_parked(struct request *req)
     CHECK(work->event);
     req->event = work->event;
     work->command = NULL;
-    bool applied = work_react(work);
+    bool applied = work_react(work) && reply_left(req, order->subject, 1, 0);
     work->command = command;
     work->event = NULL;
     *req = asked;
     if (!applied)
         return refuse(req, CONFLICT, "still_failing", "event %s/%s still can't be applied",
                       row_text(&row, "source"), row_text(&row, "id"));
-    return settle(req, row_text(&row, "place"), "applied", "")
-           && reply_left(req, order->subject, 1, 0);
+    return settle(req, row_text(&row, "place"), "applied", "");
 }
 
 /* Gives up one parked event by name; who and why stays on record. */
@@ -318,8 +319,8 @@ static bool discard_parked(struct request *req)
     if (!row.values)
         return refuse(req, NOT_FOUND, "not_parked", "event %s/%llu is not parked here",
                       order->source, (unsigned long long)order->id);
-    return settle(req, row_text(&row, "place"), "discarded", order->reason)
-           && reply_left(req, row_text(&row, "subject"), 0, 1);
+    return reply_left(req, row_text(&row, "subject"), 0, 1)
+           && settle(req, row_text(&row, "place"), "discarded", order->reason);
 }
 
 /* ---- rebuild ---- */

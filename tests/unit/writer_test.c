@@ -1,0 +1,502 @@
+#include "db_room.h"
+
+#include <string.h>
+
+#include "daemon/chain.h"
+#include "daemon/writer.h"
+#include "house_sql.h"
+#include "intake.pb-c.h"
+
+/* ---- a small service of its own: things, and what is overheard about them ---- */
+
+enum { ADD_THING, COUNT_THINGS };
+
+static const struct statement statements[] = {
+    {"add_thing",  "insert into writer_test.thing (id, text) values ($1, $2)"},
+    {"find_thing", "select id from writer_test.thing where text = $1"        },
+};
+
+static const struct migration migrations[] = {
+    {"0001_thing", "create table writer_test.thing (id bigint primary key, text text not null,"
+                   " constraint things_do_not_break check (text <> 'break'))"},
+};
+
+static const struct schema schema = {
+    .name = "writer_test",
+    .statements = {TABLE(statements)},
+    .migrations = {TABLE(migrations)},
+};
+
+/* "refuse" is refused before a write, "regret" after one, "break" by the table itself. */
+static bool note_ticket(struct request *req)
+{
+    const NoteTicket *order = request_body(req, note_ticket);
+    TicketNoted event = TICKET_NOTED__INIT;
+    struct row row;
+
+    if (strcmp(order->text, "refuse") == 0)
+        return refuse(req, CONFLICT, "refused", "as asked");
+    if (strcmp(order->text, "seek") == 0 && !db_one(req->db, &row, statements[1], "nowhere"))
+        return false;
+    const char *number = db_number(req->arena, next_number(req, 'T'));
+    if (!db_run(req->db, statements[ADD_THING], number, order->text))
+        return false;
+    if (strcmp(order->text, "regret") == 0)
+        return refuse(req, CONFLICT, "regretted", "after a write");
+    event.text = order->text;
+    return emit(req, (struct told){.subject = order->text, .aggregate = number}, &event.base)
+           && reply_made(req, 1, &event.base);
+}
+
+static bool overhear_note(struct request *req)
+{
+    const TicketNoted *event = request_body(req, ticket_noted);
+    const char *number = db_number(req->arena, next_number(req, 'T'));
+
+    return db_run(req->db, statements[ADD_THING], number, event->text);
+}
+
+static bool ring(struct request *req)
+{
+    const char *number = db_number(req->arena, next_number(req, 'T'));
+
+    return db_run(req->db, statements[ADD_THING], number, timer_subject(req));
+}
+
+static bool start_ticket(struct request *req)
+{
+    const StartTicket *order = request_body(req, start_ticket);
+
+    return timer_set(req, "ring", order->note, req->now_ms + 1000) && reply(req, req->body);
+}
+
+static const struct command commands[] = {
+    {MESSAGE(note_ticket),  note_ticket,  AGENT},
+    {MESSAGE(start_ticket), start_ticket, AGENT},
+};
+
+static const struct reaction reactions[] = {
+    {"elsewhere", MESSAGE(ticket_noted), overhear_note},
+};
+
+static const struct timer timers[] = {
+    {"ring", ring},
+};
+
+static const struct counter counters[] = {
+    {'T', "writer_test.thing", "id"},
+};
+
+static const struct service trial = {
+    .name = "writer_test",
+    .schema = &schema,
+    .commands = {TABLE(commands)},
+    .reactions = {TABLE(reactions)},
+    .timers = {TABLE(timers)},
+    .counters = {TABLE(counters)},
+};
+
+/* ---- the room ---- */
+
+struct test {
+    struct arena *arena;
+    struct writer *writer;
+};
+
+static struct writer *a_writer(const char *instance)
+{
+    return writer_new(&(struct writer_options){.service = &trial,
+                                               .instance = instance,
+                                               .conninfo = room_conninfo(),
+                                               .statement_ms = 2000});
+}
+
+static void activate(struct writer *writer)
+{
+    const char *why = "";
+
+    for (int tries = 0; tries < 200 && !writer_take_over(writer, &why); tries++)
+        ; /* the session of the test before may still be ending: each try is a round trip */
+    if (!writer_active(writer))
+        fail_msg("%s", why);
+}
+
+static struct test *begin_test(void **state)
+{
+    struct test *test = *state;
+    const char *why = "";
+
+    room_script("drop schema if exists writer_test cascade; create schema writer_test");
+    if (!schema_migrate(test->arena, room_conninfo(), &schema, &why))
+        fail_msg("%s", why);
+    test->writer = a_writer("trial.0");
+    activate(test->writer);
+    return test;
+}
+
+static int set_up(void **state)
+{
+    struct test *test = calloc(1, sizeof *test);
+
+    test->arena = arena_new();
+    *state = test;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct test *test = *state;
+
+    clock_freeze(0);
+    if (test->writer)
+        writer_free(test->writer);
+    arena_free(test->arena);
+    free(test);
+    return 0;
+}
+
+static struct work *asked(const char *key, const ProtobufCMessage *message, bool keyed)
+{
+    struct work *work = work_new(WORK_COMMAND);
+    AskHeader *header = arena_take(work->arena, sizeof *header);
+    Caller *caller = arena_take(work->arena, sizeof *caller);
+    enum work_kind kind;
+
+    ask_header__init(header);
+    caller__init(caller);
+    caller->id = "key/test";
+    caller->roles = AGENT | ADMIN;
+    header->message = message->descriptor->name;
+    header->key = key;
+    header->caller = caller;
+    header->keyed = keyed;
+    work->header = header;
+    work->body = message_pack(work->arena, message);
+    work->digest = chain_digest(work->arena, header->message, work->body);
+    work->command = work_find(&trial, header->message, &kind);
+    return work;
+}
+
+static struct work *note(const char *key, const char *text)
+{
+    NoteTicket order = NOTE_TICKET__INIT;
+
+    order.text = text;
+    return asked(key, &order.base, false);
+}
+
+static struct work *overheard(uint64_t id, const char *text)
+{
+    struct work *work = work_new(WORK_EVENT);
+    TicketNoted body = TICKET_NOTED__INIT;
+    Event *event = arena_take(work->arena, sizeof *event);
+
+    body.text = text;
+    struct bytes packed = message_pack(work->arena, &body.base);
+    event__init(event);
+    event->source = "elsewhere";
+    event->id = id;
+    event->type = ticket_noted__descriptor.name;
+    event->subject = arena_print(work->arena, "%.1s", text);
+    event->body.data = (uint8_t *)packed.at;
+    event->body.len = packed.size;
+    work->event = event;
+    work->packed = message_pack(work->arena, &event->base);
+    return work;
+}
+
+static void run(struct test *test, struct work **works, size_t count)
+{
+    writer_batch(test->writer, works, count);
+}
+
+static void free_works(struct work **works, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        work_free(works[i]);
+}
+
+/* The only value a statement gives, over a connection of its own. */
+static const char *value(struct test *test, const char *text)
+{
+    const struct statement statement = {"value", text};
+    const struct statement_table table = {&statement, 1};
+    struct db *db = room_open(
+        test->arena,
+        (struct db_options){.schema = "writer_test", .statements = &table, .statement_tables = 1});
+    struct row row;
+
+    assert_true(db_one(db, &row, statement));
+    db_close(db);
+    return text_or_empty(row.values[0]);
+}
+
+#define things(test) value(test, "select string_agg(text, ' ' order by id) from writer_test.thing")
+
+/* ---- what must be true ---- */
+
+static void a_command_is_done_told_and_recorded(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *works[] = {note("k1", "first")};
+
+    run(test, works, 1);
+
+    assert_int_equal(works[0]->outcome, OUTCOME_SETTLED);
+    assert_int_equal(works[0]->answer.kind, OK);
+    assert_string_equal(things(test), "first");
+    assert_string_equal(value(test, "select id || type from writer_test.event"),
+                        "1intake.TicketNoted");
+    assert_string_equal(value(test, "select key from writer_test.answer"), "k1");
+    free_works(works, 1);
+}
+
+static void asked_twice_is_done_once_and_answered_alike(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *first = note("k1", "once"), *second = note("k1", "once");
+
+    run(test, &first, 1);
+    run(test, &second, 1);
+
+    assert_true(second->answer.replayed && second->recorded);
+    assert_int_equal(second->answer_body.size, first->answer_body.size);
+    assert_memory_equal(second->answer_body.at, first->answer_body.at, first->answer_body.size);
+    assert_string_equal(things(test), "once");
+    free_works(&first, 1);
+    free_works(&second, 1);
+}
+
+static void another_body_under_a_key_is_refused(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *first = note("k1", "this"), *second = note("k1", "that");
+
+    run(test, &first, 1);
+    run(test, &second, 1);
+
+    assert_int_equal(second->answer.kind, INVALID);
+    assert_string_equal(second->answer.reason, "key_reused");
+    assert_string_equal(things(test), "this");
+    free_works(&first, 1);
+    free_works(&second, 1);
+}
+
+static void a_bad_one_does_not_harm_its_neighbours(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *works[] = {note("a", "one"),    note("b", "break"),  note("c", "two"),
+                            note("d", "regret"), note("e", "refuse"), note("f", "seek"),
+                            note("g", "three")};
+
+    run(test, works, LENGTH(works));
+
+    assert_string_equal(things(test), "one two three");
+    assert_int_equal(works[1]->answer.kind, UNAVAILABLE);
+    assert_string_equal(works[3]->answer.reason, "regretted");
+    assert_string_equal(works[4]->answer.reason, "refused");
+    assert_int_equal(works[5]->answer.kind, NOT_FOUND);
+    assert_string_equal(value(test, "select string_agg(id::text, ',' order by id)"
+                                    " from writer_test.event"),
+                        "1,2,3");
+    free_works(works, LENGTH(works));
+}
+
+static void a_refusal_is_recorded_where_the_client_chose_the_key(void **state)
+{
+    struct test *test = begin_test(state);
+    NoteTicket order = NOTE_TICKET__INIT;
+    order.text = "refuse";
+    struct work *works[] = {asked("chosen", &order.base, true), asked("made", &order.base, false)};
+    struct work *again = asked("chosen", &order.base, true);
+
+    run(test, works, 2);
+    run(test, &again, 1);
+
+    assert_string_equal(value(test, "select string_agg(key, ',') from writer_test.answer"),
+                        "chosen");
+    assert_true(again->answer.replayed);
+    assert_string_equal(again->answer.reason, "refused");
+    free_works(works, 2);
+    free_works(&again, 1);
+}
+
+static void only_one_instance_writes(void **state)
+{
+    struct test *test = begin_test(state);
+    struct writer *spare = a_writer("trial.1");
+    const char *why = "";
+
+    assert_false(writer_take_over(spare, &why));
+    assert_string_equal(why, "another instance writes");
+
+    writer_free(test->writer);
+    test->writer = NULL;
+    activate(spare);
+    assert_int_equal(writer_view(spare).epoch, 2);
+    writer_free(spare);
+}
+
+static void an_older_epoch_can_commit_nothing(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *work = note("k1", "late");
+
+    room_script("update writer_test.writer set epoch = epoch + 1");
+    run(test, &work, 1);
+
+    assert_int_equal(work->outcome, OUTCOME_AGAIN);
+    assert_false(writer_active(test->writer));
+    assert_string_equal(value(test, "select count(*) from writer_test.thing"), "0");
+    free_works(&work, 1);
+}
+
+static void a_lost_connection_means_again_with_the_same_key(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *work = note("k1", "kept");
+
+    room_script("select pg_terminate_backend(pid) from pg_stat_activity"
+                " where application_name = 'trial.0/writer'");
+    run(test, &work, 1);
+    assert_int_equal(work->outcome, OUTCOME_AGAIN);
+
+    activate(test->writer);
+    run(test, &work, 1);
+    assert_int_equal(work->outcome, OUTCOME_SETTLED);
+    assert_string_equal(things(test), "kept");
+    free_works(&work, 1);
+}
+
+static void events_are_applied_once_and_in_order(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *works[] = {overheard(1, "a"), overheard(2, "b"), overheard(2, "b"),
+                            overheard(4, "d"), overheard(3, "c")};
+
+    run(test, works, LENGTH(works));
+
+    assert_string_equal(things(test), "a b c");
+    assert_int_equal(writer_view(test->writer).places[0].at, 3);
+    assert_string_equal(value(test, "select at from writer_test.position"), "3");
+    free_works(works, LENGTH(works));
+}
+
+static void a_poisonous_event_is_parked_with_all_of_its_subject(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *works[] = {overheard(1, "break"), overheard(2, "blue"), overheard(3, "red")};
+    struct work *later = overheard(4, "black");
+
+    run(test, works, LENGTH(works));
+    run(test, &later, 1);
+
+    assert_string_equal(things(test), "red");
+    assert_string_equal(value(test, "select string_agg(id || ' ' || (reason = 'behind'), ', '"
+                                    " order by place) from writer_test.parked"),
+                        "1 false, 2 true, 4 true");
+    assert_int_equal(writer_view(test->writer).parked, 3);
+    free_works(works, LENGTH(works));
+    free_works(&later, 1);
+}
+
+static struct work *retry(const char *key, const char *subject)
+{
+    RetryParked order = RETRY_PARKED__INIT;
+
+    order.subject = subject;
+    return asked(key, &order.base, false);
+}
+
+static void what_is_parked_is_retried_in_order_or_discarded_by_name(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *works[] = {overheard(1, "break"), overheard(2, "blue"), overheard(3, "black")};
+    DiscardParked discard = DISCARD_PARKED__INIT;
+
+    run(test, works, LENGTH(works));
+    struct work *vain = retry("r1", "b");
+    run(test, &vain, 1);
+    assert_string_equal(vain->answer.reason, "still_failing");
+
+    discard.source = "elsewhere";
+    discard.id = 1;
+    discard.reason = "it never made sense";
+    struct work *orders[] = {asked("r2", &discard.base, false), retry("r3", "b"), retry("r4", "b")};
+    for (size_t i = 0; i < LENGTH(orders); i++)
+        run(test, &orders[i], 1);
+    assert_string_equal(things(test), "blue black");
+    assert_int_equal(writer_view(test->writer).parked, 0);
+    assert_string_equal(value(test, "select string_agg(settled || ' ' || why, ',' order by place)"
+                                    " from writer_test.parked"),
+                        "discarded it never made sense,applied ,applied ");
+    free_works(works, LENGTH(works));
+    free_works(orders, LENGTH(orders));
+    free_works(&vain, 1);
+}
+
+static void a_timer_fires_once_when_its_time_has_come(void **state)
+{
+    struct test *test = begin_test(state);
+    StartTicket order = START_TICKET__INIT;
+    struct work *due[64];
+    int64_t now_ms;
+
+    assert_true(clock_parse("2026-03-01T12:00:00Z", &now_ms));
+    clock_freeze(now_ms);
+    order.note = "wake";
+    struct work *work = asked("k1", &order.base, false);
+    run(test, &work, 1);
+    assert_int_equal(writer_due(test->writer, now_ms + 999, due, 64), 0);
+
+    clock_freeze(now_ms + 1000);
+    assert_int_equal(writer_due(test->writer, now_ms + 1000, due, 64), 1);
+    run(test, due, 1);
+    assert_string_equal(things(test), "wake");
+    free_works(due, 1);
+    assert_int_equal(writer_due(test->writer, now_ms + 5000, due, 64), 0);
+    free_works(&work, 1);
+}
+
+static void numbers_go_on_after_another_writer(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *works[] = {note("k1", "one"), note("k2", "two")};
+
+    run(test, works, 1);
+    writer_free(test->writer);
+    test->writer = a_writer("trial.1");
+    activate(test->writer);
+    run(test, works + 1, 1);
+
+    assert_string_equal(value(test, "select string_agg(id::text, ',' order by id)"
+                                    " from writer_test.thing"),
+                        "1000001,1000002");
+    assert_string_equal(value(test, "select string_agg(id::text, ',' order by id)"
+                                    " from writer_test.event"),
+                        "1,2");
+    free_works(works, 2);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_command_is_done_told_and_recorded),
+        TEST(asked_twice_is_done_once_and_answered_alike),
+        TEST(another_body_under_a_key_is_refused),
+        TEST(a_bad_one_does_not_harm_its_neighbours),
+        TEST(a_refusal_is_recorded_where_the_client_chose_the_key),
+        TEST(only_one_instance_writes),
+        TEST(an_older_epoch_can_commit_nothing),
+        TEST(a_lost_connection_means_again_with_the_same_key),
+        TEST(events_are_applied_once_and_in_order),
+        TEST(a_poisonous_event_is_parked_with_all_of_its_subject),
+        TEST(what_is_parked_is_retried_in_order_or_discarded_by_name),
+        TEST(a_timer_fires_once_when_its_time_has_come),
+        TEST(numbers_go_on_after_another_writer),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
