@@ -208,7 +208,8 @@ static void page_arrived(void *with, const AnswerHeader *header, struct bytes bo
     if (!follower)
         return;
     follower->wish = NULL;
-    if (header->kind != OK) { /* the next tick asks again */
+    if (header->kind != OK) {
+        follower->silent = FEED_SILENT_MOST; /* the next tick asks again */
         if (header->kind != UNAVAILABLE)
             log_error("did=follow source=%s after=%llu said=refused reason=%s", follower->source,
                       (unsigned long long)follower->at, header->reason);
