@@ -1,14 +1,14 @@
 /*
  * feed: following another service's events, in order, without a gap.
  *
- * A follower hears what is told (PUB, may drop) and asks for pages (ReadEvents) whenever the next id
- * is not the one it heard: at start, after a gap, when it fell behind.  It hands over exactly
+ * A follower hears what is told (PUB, may drop) and asks for pages (ReadEvents) whenever the next
+ * id is not the one it heard: at start, after a gap, when it fell behind.  It hands over exactly
  * last + 1, last + 2, …  `take` may say false (full): the follower keeps its place and goes on at
  * follower_resume.  What is told every second even when nothing happens is the head, so that a lost
  * last event is noticed.
  *
- * What is told is one packed Event; one with an empty type is the head only, its id the last event's.
- * Only the active instance of a service tells; a follower listens to all instances.
+ * What is told is one packed Event; one with an empty type is the head only, its id the last
+ * event's. Only the active instance of a service tells; a follower listens to all instances.
  *
  * The same module everywhere: reactions of services, reporting's pictures, the gateway's tail.  On
  * the loop's thread.

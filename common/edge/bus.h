@@ -67,8 +67,8 @@ struct reply_to {
 };
 typedef void on_question(void *with, const char *peer, const struct reply_to *reply_to,
                          struct bytes header, struct bytes body);
-struct answerer *answerer_new(struct bus *bus, const char *endpoint, on_question *asked,
-                              void *with, const char **why);
+struct answerer *answerer_new(struct bus *bus, const char *endpoint, on_question *asked, void *with,
+                              const char **why);
 /* False where the asker is gone or its queue is full. */
 bool answerer_send(struct answerer *answerer, const struct reply_to *reply_to, struct bytes header,
                    struct bytes body);

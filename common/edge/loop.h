@@ -16,7 +16,7 @@
 struct loop;
 
 struct loop *loop_new(void);
-void loop_run(struct loop *loop);  /* until loop_stop */
+void loop_run(struct loop *loop); /* until loop_stop */
 void loop_stop(struct loop *loop);
 void loop_free(struct loop *loop); /* after loop_run; closes what is still open */
 
@@ -38,9 +38,9 @@ void doorbell_ring(struct doorbell *doorbell); /* any thread; rings may merge in
 void doorbell_free(struct doorbell *doorbell);
 
 /* ---- a foreign edge-triggered descriptor (ZeroMQ's) ----
- * After polling, where there was an edge or a touch, `drain` is called once a turn.  It returns true
- * while it may have more to do, and the loop then does not sleep; false once it found nothing left
- * (architecture §3: poll notes, check drains, prepare looks again, idle keeps awake). */
+ * After polling, where there was an edge or a touch, `drain` is called once a turn.  It returns
+ * true while it may have more to do, and the loop then does not sleep; false once it found nothing
+ * left (architecture §3: poll notes, check drains, prepare looks again, idle keeps awake). */
 struct watch;
 struct watch *watch_new(struct loop *loop, int descriptor, bool (*drain)(void *with), void *with);
 /* Its owner was used outside `drain`, which may have taken the edge: look once more. */
