@@ -18,10 +18,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "base/arena.h"
-#include "base/bytes.h"
+#include "edge/db_row.h"
 
 struct db;
 
@@ -40,7 +39,8 @@ enum db_trouble {
     DB_FINE,
     DB_NONE,   /* db_one found no row; the transaction itself is whole (db_forgive) */
     DB_MISSED, /* db_expect: another number of rows was affected */
-    DB_WRONG,  /* a statement was refused: constraint, bad value (SQLSTATE 22, 23); ours or the caller's */
+    DB_WRONG,  /* a statement was refused: constraint, bad value (SQLSTATE 22, 23); ours or the
+                  caller's */
     DB_AGAIN,  /* serialization or deadlock (40001, 40P01): run the transaction again at once */
     DB_FULL,   /* 53xxx: no space, too many connections: back off */
     DB_LOST,   /* the connection is gone, and nothing was committed */
@@ -49,12 +49,12 @@ enum db_trouble {
 };
 
 struct db_options {
-    const char *conninfo;   /* libpq connection string; may name several hosts */
-    const char *schema;     /* what "@" stands for */
-    const char *name;       /* application_name: "intake.0/writer" */
-    bool read_only;         /* default_transaction_read_only */
-    bool writer;            /* idle_session_timeout and idle_in_transaction_session_timeout 2 s */
-    long statement_ms;      /* own deadline of each wait */
+    const char *conninfo; /* libpq connection string; may name several hosts */
+    const char *schema;   /* what "@" stands for */
+    const char *name;     /* application_name: "intake.0/writer" */
+    bool read_only;       /* default_transaction_read_only */
+    bool writer;          /* idle_session_timeout and idle_in_transaction_session_timeout 2 s */
+    long statement_ms;    /* own deadline of each wait */
     const struct statement_table *statements;
     size_t statement_tables;
 };
@@ -73,22 +73,6 @@ enum db_trouble db_trouble(const struct db *db);
 const char *db_sentence(const struct db *db); /* what PostgreSQL said */
 const char *db_sqlstate(const struct db *db); /* "" where the server said nothing */
 bool db_usable(const struct db *db);          /* false after LOST or DOUBT */
-
-struct row {
-    const struct row_names *names;
-    const char *const *values; /* NULL for SQL null */
-};
-
-struct rows {
-    const struct row_names *names;
-    struct row *rows;
-    size_t count;
-};
-
-struct row_names {
-    size_t count;
-    const char *const *names;
-};
 
 /* Queues BEGIN.  Nothing waits. */
 void db_begin(struct db *db);
@@ -116,21 +100,6 @@ void db_abandon(struct db *db);
 
 /* Fetches every row the statement returns. */
 #define db_all(db, rows, sql, ...) db_all_with(db, rows, sql, DB_TEXTS(__VA_ARGS__))
-
-/* The named column, "" for SQL null; naming a column the statement does not return is a defect. */
-const char *row_text(const struct row *row, const char *column);
-int64_t row_number(const struct row *row, const char *column); /* 0 for null */
-bool row_is(const struct row *row, const char *column);        /* boolean true */
-bool row_null(const struct row *row, const char *column);
-
-/* Numbers and bytes as parameters. */
-char *db_number(struct arena *arena, int64_t number);
-char *db_bytes(struct arena *arena, struct bytes bytes); /* bytea in hex: "\x…" */
-char *db_instant(struct arena *arena, int64_t ms);
-struct bytes row_bytes(struct arena *arena, const struct row *row, const char *column);
-
-/* An array parameter, "{…}", quoted as PostgreSQL wants it; NULL items become NULL. */
-char *db_array(struct arena *arena, const char *const *items, size_t count);
 
 /*
  * Runs text that is not a prepared statement: migrations, several statements at once.  Waits; after

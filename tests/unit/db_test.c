@@ -397,6 +397,22 @@ static void a_wrong_number_of_parameters_is_a_defect(void **state)
     assert_true(db_usable(test->db));
 }
 
+/* Quotes and comments may speak of anything. */
+static void the_schema_is_put_where_it_is_meant(void **state)
+{
+    static const char *const pairs[][2] = {
+        {"select a from @.event e, @.answer",     "select a from intake.event e, intake.answer"},
+        {"-- the writer's @.epoch\nselect @.f()", "-- the writer's @.epoch\nselect intake.f()" },
+        {"select '$ ? (@.price > 1)' from @.x",   "select '$ ? (@.price > 1)' from intake.x"   },
+        {"select \"@.x\", 'it''s' || @.y(1)",     "select \"@.x\", 'it''s' || intake.y(1)"     },
+        {"select @ -5, 'a@.b",                    "select @ -5, 'a@.b"                         },
+    };
+    struct test *test = *state;
+
+    for (size_t i = 0; i < LENGTH(pairs); i++)
+        assert_string_equal(db_in_schema(test->arena, pairs[i][0], "intake"), pairs[i][1]);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make, forget)
 
 int main(void)
@@ -420,6 +436,7 @@ int main(void)
         TEST(a_refused_read_outside_harms_nobody),
         TEST(each_sqlstate_is_a_kind_of_trouble),
         TEST(a_wrong_number_of_parameters_is_a_defect),
+        TEST(the_schema_is_put_where_it_is_meant),
     };
     return cmocka_run_group_tests_name("db", tests, NULL, NULL);
 }
