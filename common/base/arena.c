@@ -85,6 +85,7 @@ void arena_free(struct arena *arena)
     free(arena);
 }
 
+/* Up to the bound, blocks stay for the next request. */
 void arena_reset(struct arena *arena)
 {
     blocks_free(arena->big);
@@ -92,12 +93,11 @@ void arena_reset(struct arena *arena)
     arena->taken = 0;
 
     struct block *kept = arena->first;
-    for (int count = 1; kept && kept != arena->last; count++, kept = kept->next) {
+    for (int count = 1; kept; count++, kept = kept->next) {
         ASAN_POISON_MEMORY_REGION(kept->bytes, BLOCK_BYTES);
         if (count == BLOCKS_KEPT) {
             blocks_free(kept->next);
             kept->next = NULL;
-            break;
         }
     }
     use_block(arena, arena->first);

@@ -7,8 +7,7 @@
  */
 #pragma once
 
-#define CHECK(condition) \
-    ((condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition))
+#define CHECK(condition) ((condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition))
 
 _Noreturn void check_failed(const char *file, int line, const char *condition);
 _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));

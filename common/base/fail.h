@@ -22,11 +22,11 @@ void fail_points_print(void);
 int fail_planted(const char *name);
 #define PLANTED(name) fail_planted(name)
 
-#define FAIL_POINT(what)                                                                   \
-    do {                                                                                   \
-        static struct fail_point fail_point_here __attribute__((section("fail_points"),   \
-                                                                used)) = {what, 0};        \
-        fail_point_pass(&fail_point_here);                                                 \
+#define FAIL_POINT(what)                                                                           \
+    do {                                                                                           \
+        static struct fail_point fail_point_here                                                   \
+            __attribute__((section("fail_points"), used)) = {what, 0};                             \
+        fail_point_pass(&fail_point_here);                                                         \
     } while (0)
 
 #else

@@ -7,10 +7,10 @@
 
 #include <stddef.h>
 
-#define TABLE_OF(type)    \
-    struct {              \
-        type const *rows; \
-        size_t count;     \
+#define TABLE_OF(type)                                                                             \
+    struct {                                                                                       \
+        type const *rows;                                                                          \
+        size_t count;                                                                              \
     }
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
 #define TABLE(array)  (array), LENGTH(array)
