@@ -61,8 +61,9 @@ static bool is_unreadable(struct request *req, struct updates_told *told, struct
         return settle(it, "rejected", "unknown_state",
                       "accepted, declined, scheduled, en_route, on_site, working, paused, "
                       "completed or given_up");
+    it->occurred_at_ms = req->now_ms; /* who does not say when means now */
     if (text_empty(when))
-        return settle(it, "rejected", "missing_occurred_at", "when it happened");
+        return false;
     if (!clock_parse(when, &it->occurred_at_ms))
         return settle(it, "rejected", "bad_occurred_at", "an instant such as 2026-11-23T01:00:00Z");
     return it->occurred_at_ms > req->now_ms + update_skew_seconds * 1000LL

@@ -313,7 +313,7 @@ TEST(a_bad_one_never_harms_its_neighbours)
     says("p-4", "en_route", "2026-03-02T08:30:00Z")->job_id = id('J', 5999999);
     says("p-5", "flying", "2026-03-02T08:30:00Z");
     says("p-6", "en_route", "half past eight");
-    says("p-7", "en_route", "");
+    says("p-7", "en_route", "2026-02-30T08:30:00Z");
     says("p-8", "completed", "2026-03-02T08:30:00Z");
     says("p-9", "en_route", "2026-03-02T08:30:00Z");
     says("p-10", "completed", "2026-03-02T08:31:00Z")->report = &(Report)REPORT__INIT;
@@ -327,13 +327,21 @@ TEST(a_bad_one_never_harms_its_neighbours)
     settled(4, "rejected", "unknown_state");
     TRUE(strstr(result(4)->detail, "given_up") != NULL);
     settled(5, "rejected", "bad_occurred_at");
-    settled(6, "rejected", "missing_occurred_at");
+    settled(6, "rejected", "bad_occurred_at");
     settled(7, "rejected", "missing_report");
     settled(8, "applied", "");
     settled(9, "rejected", "incomplete_report");
     TRUE(strstr(result(9)->detail, "report.cause") != NULL);
     SAME(result(9)->state, "en_route");
     SAME(job_value("state"), "en_route");
+}
+
+TEST(an_update_that_names_no_time_is_of_now)
+{
+    a_job("scheduled");
+
+    SAME(told("p-1", "en_route", "")->result, "applied");
+    SAME(told("p-2", "on_site", "2026-03-02T08:59:59Z")->result, "stale");
 }
 
 TEST(a_clock_may_go_a_little_ahead)
@@ -430,6 +438,7 @@ ROOM(dispatch, cmocka_unit_test(an_update_moves_the_job),
      cmocka_unit_test(what_is_older_than_known_moves_nothing),
      cmocka_unit_test(the_same_moment_is_not_older),
      cmocka_unit_test(a_bad_one_never_harms_its_neighbours),
+     cmocka_unit_test(an_update_that_names_no_time_is_of_now),
      cmocka_unit_test(a_clock_may_go_a_little_ahead), cmocka_unit_test(an_update_id_has_a_length),
      cmocka_unit_test(what_is_given_up_is_no_longer_theirs),
      cmocka_unit_test(others_jobs_are_unknown), cmocka_unit_test(a_push_has_a_most),
