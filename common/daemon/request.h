@@ -65,11 +65,11 @@ typedef bool handler(struct request *req);
 #define request_body(req, type)                                                                    \
     ((const void *)(CHECK((req)->body->descriptor == &type##__descriptor), (req)->body))
 
-/* "T10002347" → "1000234": the digits of an identifier, for SQL.  The door has checked it; "" →
+/* "T10002345" → "1000234": the digits of an identifier, for SQL.  The door has checked it; "" →
  * NULL. */
 const char *request_id(struct request *req, const char *id);
 
-/* 1000234 (text from a row) → "T10002347"; "" for null. */
+/* 1000234 (text from a row) → "T10002345"; "" for null. */
 const char *id_of(struct request *req, char letter, const char *number);
 
 /* ---- decide ---- */
