@@ -1,6 +1,7 @@
 #include "db_room.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "daemon/chain.h"
 #include "daemon/writer.h"
@@ -478,6 +479,140 @@ static void numbers_go_on_after_another_writer(void **state)
     free_works(works, 2);
 }
 
+static void what_nobody_parked_or_painted_is_refused(void **state)
+{
+    struct test *test = begin_test(state);
+    Rebuild rebuild = REBUILD__INIT;
+    struct work *works[] = {retry("r1", "x"), asked("r2", &rebuild.base, false)};
+
+    run(test, works, 2);
+
+    assert_string_equal(works[0]->answer.reason, "not_parked");
+    assert_string_equal(works[1]->answer.reason, "not_a_picture");
+    free_works(works, 2);
+}
+
+/* A head of elsewhere, as event 1 of its feed. */
+static struct work *overheard_head(struct test *test, bool forged)
+{
+    struct work *work = overheard(1, "");
+    HeadSealed head = HEAD_SEALED__INIT;
+    char file[] = "/tmp/afterline-seal-XXXXXX";
+    int descriptor = mkstemp(file);
+
+    assert_int_equal(write(descriptor, "0123456789abcdef0123456789abcdef", 32), 32);
+    close(descriptor);
+    struct seal *seal = seal_open(file);
+    unlink(file);
+    head.source = "elsewhere";
+    head.id = 7;
+    head.hash.data = arena_take(work->arena, CHAIN_HASH);
+    head.hash.len = CHAIN_HASH;
+    seal_head(seal, work->arena, &head);
+    seal_free(seal);
+    head.id += forged;
+    struct bytes packed = message_pack(work->arena, &head.base);
+    ((Event *)work->event)->type = head_sealed__descriptor.name;
+    ((Event *)work->event)->body.data = (uint8_t *)packed.at;
+    ((Event *)work->event)->body.len = packed.size;
+    work->packed = message_pack(work->arena, &work->event->base);
+    return work;
+}
+
+static void a_signed_head_of_another_is_kept(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *work = overheard_head(test, false);
+
+    run(test, &work, 1);
+
+    assert_string_equal(value(test, "select source || id from writer_test.head"), "elsewhere7");
+    free_works(&work, 1);
+}
+
+static void a_forged_head_is_parked(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *work = overheard_head(test, true);
+
+    run(test, &work, 1);
+
+    const char *reason = value(test, "select reason from writer_test.parked");
+    assert_memory_equal(reason, "bad_signature", strlen("bad_signature"));
+    assert_string_equal(value(test, "select count(*) from writer_test.head"), "0");
+    free_works(&work, 1);
+}
+
+static const ChainVerified *verified(struct test *test, struct work **work, uint64_t after)
+{
+    VerifyChain order = VERIFY_CHAIN__INIT;
+    const struct statement_table tables[] = {house_schema.statements};
+    struct db *db = room_open(
+        test->arena,
+        (struct db_options){.schema = "writer_test", .statements = tables, .statement_tables = 1});
+    struct flaw flaw = {0};
+
+    order.after = after;
+    *work = asked("", &order.base, false);
+    (*work)->kind = WORK_QUERY;
+    query_run(*work, &trial, db);
+    db_close(db);
+    assert_int_equal((*work)->answer.kind, OK);
+    return (const ChainVerified *)message_unpack((*work)->arena, &chain_verified__descriptor,
+                                                 (*work)->answer_body, &flaw);
+}
+
+static void a_history_of_five(struct test *test)
+{
+    struct work *works[] = {note("k1", "a"), note("k2", "b"), note("k3", "c"), note("k4", "d"),
+                            note("k5", "e")};
+
+    run(test, works, 2);
+    run(test, works + 2, 3);
+    free_works(works, LENGTH(works));
+}
+
+static void an_untouched_chain_holds(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *work;
+
+    a_history_of_five(test);
+    const ChainVerified *found = verified(test, &work, 0);
+    assert_true(found->intact && found->upto == 5 && found->head == 5);
+    work_free(work);
+    found = verified(test, &work, 3);
+    assert_true(found->intact && found->upto == 5);
+    work_free(work);
+}
+
+static void a_rewritten_past_is_seen_where_it_was_rewritten(void **state)
+{
+    static const struct {
+        const char *crime;
+        uint64_t divergent;
+    } crimes[] = {
+        {"update writer_test.event set record = set_byte(record, 5, 65) where id = 3", 3},
+        {"update writer_test.event set subject = 'z' where id = 2",                    2},
+        {"update writer_test.event set hash = set_byte(hash, 0, 0) where id = 4",      4},
+        {"delete from writer_test.event where id = 3",                                 3},
+        {"update writer_test.event set id = 9 - id where id in (4, 5)",                4},
+    };
+
+    for (size_t i = 0; i < LENGTH(crimes); i++) {
+        struct test *test = begin_test(state);
+        struct work *work;
+        a_history_of_five(test);
+        room_script(crimes[i].crime);
+        const ChainVerified *found = verified(test, &work, 0);
+        assert_false(found->intact);
+        assert_int_equal(found->first_divergent, crimes[i].divergent);
+        work_free(work);
+        writer_free(test->writer);
+        test->writer = NULL;
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -496,6 +631,11 @@ int main(void)
         TEST(what_is_parked_is_retried_in_order_or_discarded_by_name),
         TEST(a_timer_fires_once_when_its_time_has_come),
         TEST(numbers_go_on_after_another_writer),
+        TEST(what_nobody_parked_or_painted_is_refused),
+        TEST(a_signed_head_of_another_is_kept),
+        TEST(a_forged_head_is_parked),
+        TEST(an_untouched_chain_holds),
+        TEST(a_rewritten_past_is_seen_where_it_was_rewritten),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
