@@ -56,7 +56,7 @@ void later(int64_t ms);
 
 /* On whose behalf; what is not said is empty, the key a new one each time. */
 struct voice {
-    const char *roles; /* "agent", or several: "agent,lead" */
+    const char *roles; /* "agent", or several: "agent,lead"; "service": another daemon */
     const char *branch;
     const char *provider_id;
     const char *key;
@@ -101,8 +101,9 @@ size_t heard_count(void);
 /* The first column of the one row; "" for null. */
 const char *value(const char *sql);
 
-/* "T10000015" → "1000001", for SQL. */
+/* "T10000015" → "1000001", for SQL, and back. */
 const char *number_in(const char *id);
+const char *id_in(char letter, int64_t number);
 
 /* A string that lives as long as the test. */
 const char *printed(const char *format, ...) __attribute__((format(printf, 1, 2)));
