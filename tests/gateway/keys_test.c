@@ -1,0 +1,160 @@
+#include "gateway.h"
+#include "intake.pb-c.h"
+#include "key_format.h"
+#include "room.h"
+
+#include <string.h>
+
+static const char *agent[] = {"agent"};
+
+static MakeKey a_key(void)
+{
+    MakeKey order = MAKE_KEY__INIT;
+    order.name = "counter 3";
+    order.roles = agent;
+    order.n_roles = 1;
+    order.branch = "hangzhou";
+    return order;
+}
+
+TEST(a_key_is_made_and_its_secret_is_nowhere)
+{
+    MakeKey order = a_key();
+
+    ask("admin", &order.base);
+
+    TRUE(was_made());
+    const Key *made = answer(key);
+    SAME(((const KeyMade *)heard(key_made))->key_id, made->key_id);
+    SAME(value("select branch || ' ' || array_to_string(roles, ',') from gateway.api_key"),
+         "hangzhou agent");
+    char secret[KEY_SECRET_SIZE + 1];
+    key_secret_of(key_pepper(), made->key, secret);
+    unsigned char hash[KEY_HASH_SIZE];
+    key_hash(key_pepper(), secret, hash);
+    FindKey question = FIND_KEY__INIT;
+    question.key_id = printed("%s", made->key_id);
+    ask("service", &question.base);
+    const HeldKey *held = answer(held_key);
+    TRUE(held->there);
+    assert_memory_equal(held->hash.data, hash, sizeof hash);
+    EQUAL(held->roles, AGENT);
+}
+
+TEST(asked_twice_the_same_key_is_made_once)
+{
+    MakeKey order = a_key();
+
+    ask_as((struct voice){.roles = "admin", .key = "twice"}, &order.base);
+    const Key *first = answer(key);
+    const char *seed = printed("%s", first->key);
+    ask_as((struct voice){.roles = "admin", .key = "twice"}, &order.base);
+
+    TRUE(was_replayed());
+    const Key *second = answer(key);
+    SAME(second->key, seed);
+    SAME(value("select count(*) from gateway.api_key"), "1");
+}
+
+TEST(everything_wrong_with_a_key_is_named)
+{
+    static const char *odd[] = {"king", "provider"};
+    MakeKey order = MAKE_KEY__INIT;
+
+    ask("admin", &order.base);
+    TRUE(was_violated("roles", "missing"));
+
+    order.roles = odd;
+    order.n_roles = 2;
+    ask("admin", &order.base);
+    EQUAL(violations(), 2);
+    TRUE(was_violated("roles", "unknown_role"));
+    TRUE(was_violated("provider_id", "missing"));
+}
+
+TEST(only_an_administrator_makes_keys)
+{
+    MakeKey order = a_key();
+    ask("manager", &order.base);
+    TRUE(was_refused(FORBIDDEN, "role"));
+}
+
+TEST(a_revoked_key_lets_nobody_in)
+{
+    MakeKey order = a_key();
+    ask("admin", &order.base);
+    RevokeKey revoke = REVOKE_KEY__INIT;
+    const Key *made = answer(key);
+    revoke.key_id = printed("%s", made->key_id);
+
+    ask("admin", &revoke.base);
+
+    TRUE(was_done());
+    SAME(((const KeyRevoked *)heard(key_revoked))->key_id, revoke.key_id);
+    FindKey question = FIND_KEY__INIT;
+    question.key_id = revoke.key_id;
+    ask("service", &question.base);
+    TRUE(!((const HeldKey *)answer(held_key))->there);
+    ask("admin", &revoke.base);
+    TRUE(was_refused(CONFLICT, "already_revoked"));
+}
+
+TEST(nobody_holds_an_unknown_key)
+{
+    FindKey question = FIND_KEY__INIT;
+    question.key_id = "abcdefghijkl";
+    ask("service", &question.base);
+    TRUE(was_done());
+    TRUE(!((const HeldKey *)answer(held_key))->there);
+    RevokeKey revoke = REVOKE_KEY__INIT;
+    revoke.key_id = "abcdefghijkl";
+    ask("admin", &revoke.base);
+    TRUE(was_refused(NOT_FOUND, "not_found"));
+}
+
+TEST(the_administrators_key_is_registered_once)
+{
+    static const char *admin[] = {"admin"};
+    unsigned char hash[KEY_HASH_SIZE] = {7};
+    RegisterKey order = REGISTER_KEY__INIT;
+    order.key_id = "abcdefghijkl";
+    order.name = "administrator";
+    order.roles = admin;
+    order.n_roles = 1;
+    order.hash = (ProtobufCBinaryData){sizeof hash, hash};
+
+    ask("service", &order.base);
+    TRUE(was_done());
+    ask("service", &order.base);
+    TRUE(was_done());
+    SAME(value("select count(*) from gateway.api_key"), "1");
+    order.hash.len = 5;
+    ask("service", &order.base);
+    TRUE(was_refused(INVALID, "invalid"));
+}
+
+TEST(a_branch_is_learned)
+{
+    BranchOpened opened = BRANCH_OPENED__INIT;
+    opened.branch = "east";
+    overhear("intake", "east", &opened.base);
+    opened.branch = "hangzhou";
+    opened.parent = "east";
+    overhear("intake", "hangzhou", &opened.base);
+
+    ListScopes question = LIST_SCOPES__INIT;
+    ask("service", &question.base);
+
+    const Scopes *scopes = answer(scopes);
+    EQUAL(scopes->n_items, 2);
+    SAME(scopes->items[1]->branch, "hangzhou");
+    SAME(scopes->items[1]->path, "/east/hangzhou/");
+}
+
+ROOM(gateway, cmocka_unit_test(a_key_is_made_and_its_secret_is_nowhere),
+     cmocka_unit_test(asked_twice_the_same_key_is_made_once),
+     cmocka_unit_test(everything_wrong_with_a_key_is_named),
+     cmocka_unit_test(only_an_administrator_makes_keys),
+     cmocka_unit_test(a_revoked_key_lets_nobody_in), cmocka_unit_test(nobody_holds_an_unknown_key),
+     cmocka_unit_test(the_administrators_key_is_registered_once),
+     cmocka_unit_test(a_branch_is_learned))
