@@ -148,7 +148,7 @@ struct neighbours *neighbours_new(struct daemon *daemon)
         neighbour->all = all;
         neighbour->peer = peer;
         if (strcmp(peer->name, daemon->instance) != 0)
-            neighbour->asker = asker_new(daemon->bus, peer, bus_answered, lost, NULL, neighbour);
+            neighbour->asker = asker_new(daemon->bus, peer, bus_answered, lost, neighbour);
     }
     all->alarm = alarm_new(daemon->loop, beat, all);
     alarm_set(all->alarm, 0, NEIGHBOURS_ASK_MS);

@@ -203,6 +203,14 @@ static enum ahead step(struct subscriber *subscriber)
     return AHEAD_HERE;
 }
 
+/* A page waits for its first event as long as it was asked to, and no page is searched for ever. */
+static bool is_page_done(const struct subscriber *subscriber, enum ahead ahead, int64_t now_ms)
+{
+    if (ahead == AHEAD_NOTHING)
+        return subscriber->got || now_ms >= subscriber->until_ms;
+    return now_ms >= subscriber->until_ms + answer_ms;
+}
+
 static void pump(struct subscriber *subscriber)
 {
     enum ahead ahead = AHEAD_HERE;
@@ -221,9 +229,7 @@ static void pump(struct subscriber *subscriber)
 
     if (ahead == AHEAD_LOST)
         answer_gone(subscriber);
-    else if (!is_stream(subscriber)
-             && (!room || now_ms >= subscriber->until_ms
-                 || (ahead == AHEAD_NOTHING && subscriber->got)))
+    else if (!is_stream(subscriber) && (!room || is_page_done(subscriber, ahead, now_ms)))
         answer_page(subscriber);
     else if (ahead == AHEAD_HERE && room)
         tail_stir(subscriber->tail);
