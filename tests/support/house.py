@@ -70,6 +70,7 @@ class Stream:
         path = "/v1/events?" + "&".join(part for part in (f"after={after}" if after else "", query)
                                         if part)
         self._connection.request("GET", path.rstrip("?"), headers=headers)
+        self._socket = self._connection.sock
         self._answer = self._connection.getresponse()
         self.status = self._answer.status
         self.headers = self._answer.headers
@@ -126,12 +127,12 @@ class Stream:
 
     def close(self):
         try:
-            if self._connection.sock:
-                self._connection.sock.shutdown(socket.SHUT_RDWR)
+            self._socket.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
         self._connection.close()
         self._thread.join(10)
+        assert not self._thread.is_alive(), "the stream does not end"
 
     def __enter__(self):
         return self
