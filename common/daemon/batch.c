@@ -247,6 +247,19 @@ static bool move_positions(struct attempt *attempt)
     return true;
 }
 
+/*
+ * A batch that promised nothing: no answer, no event, no note.  What it did and how far it got can
+ * only be lost together, when PostgreSQL crashes, and is then done again.  So it does not wait for
+ * the disk, and listeners leave that to those who have made promises.
+ */
+static bool commit_lightly(struct attempt *attempt)
+{
+    for (size_t i = 0; i < attempt->count; i++)
+        if (attempt->works[i]->kind != WORK_EVENT || attempt->works[i]->emitted)
+            return true;
+    return db_run(attempt->writer->db, house_sql.commit_lightly);
+}
+
 static bool attempt_batch(struct attempt *attempt)
 {
     struct writer *writer = attempt->writer;
@@ -270,7 +283,8 @@ static bool attempt_batch(struct attempt *attempt)
     FAIL_POINT("writer.handlers_done");
     db_use(writer->db, writer->batch);
     bool done = batch_write(writer, attempt->works, attempt->count, attempt->now_ms, &head)
-                && (PLANTED("position_before_effect") || move_positions(attempt));
+                && (PLANTED("position_before_effect") || move_positions(attempt))
+                && commit_lightly(attempt);
     FAIL_POINT("writer.before_commit");
     if (!done || !db_commit(writer->db)) {
         memcpy(writer->hash, before, CHAIN_HASH);
