@@ -32,7 +32,7 @@ struct verification {
 static void diverges(struct verification *verification, const char *service, int64_t id,
                      const char *finding)
 {
-    printf("%-11s DIVERGES at event %" PRId64 ": %s\n", service, id, finding);
+    printf("%-11s DIVERGES at %s/%" PRId64 ": %s\n", service, service, id, finding);
     verification->holds = false;
 }
 
