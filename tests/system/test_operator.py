@@ -1,0 +1,181 @@
+"""The operator's command, asked as an operator asks it."""
+
+import json
+import subprocess
+
+import pytest
+from house import CHECKOUT, eventually
+
+
+def operator(house, verb, *words, code=0):
+    done = subprocess.run(
+        [str(house.binary("afterline")), verb, "--url", house.url, "--state", str(house.state), *words],
+        capture_output=True, text=True, timeout=300)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout if code == 0 else done.stdout + done.stderr
+
+
+def open_branch(house, branch):
+    made = house.request("POST", "/v1/branches", {
+        "branch": branch, "name": branch, "kind": "branch", "time_zone": "UTC"})
+    assert made.status in (201, 409), made
+
+
+def register(house, branch="operated", ref=""):
+    open_branch(house, branch)
+    made = house.request("POST", "/v1/tickets", {
+        "branch": branch, "kind": "consult", "channel": "phone", "channel_ref": ref,
+        "customer": {"name": "Ann", "phone": "+8613800138000"}, "description": "a question"})
+    assert made.status == 201, made
+    return made.json["ticket_id"]
+
+
+def test_status_names_the_writer_of_every_service(house):
+    said = operator(house, "status")
+
+    for service in ("gateway", "intake", "dispatch", "returns", "complaints", "reporting"):
+        assert any(line.startswith(service) for line in said.splitlines()), said
+    assert "epoch" in said and "parked" in said
+
+
+def test_verify_finds_whole_chains_intact(house):
+    register(house)
+
+    said = operator(house, "verify")
+
+    assert said.count("intact") == 6, said
+
+
+def test_watch_shows_one_tickets_events_in_a_line_each(house):
+    ticket = register(house)
+
+    said = operator(house, "watch", "--after", "start", "--ticket", ticket, "--most", "1")
+
+    assert "ticket.registered" in said and ticket in said
+    assert "13800138000" not in said
+
+
+def test_watch_goes_on_behind_the_last_event_when_the_gateway_dies(own_house):
+    own_house.start()
+    first = register(own_house)
+    watch = subprocess.Popen(
+        [str(own_house.binary("afterline")), "watch", "--url", own_house.url, "--state",
+         str(own_house.state), "--after", "start", "--types", "ticket.registered", "--most", "2"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert first in watch.stdout.readline()
+
+    for name in [name for name in own_house.pids() if name.startswith("gateway")]:
+        own_house.kill(name)
+    own_house.wait_until_ready()
+    second = register(own_house, ref="after the fall")
+
+    assert second in watch.stdout.readline()
+    assert watch.wait(30) == 0
+
+
+def test_a_rewritten_past_is_found_at_the_event(own_house):
+    own_house.start()
+    for n in range(3):
+        register(own_house, ref=f"call-{n}")
+    operator(own_house, "verify")
+
+    own_house.sql("update intake.event set record = record || '\\x7a00' where id = 3")
+
+    said = operator(own_house, "verify", code=1)
+    assert "intake      DIVERGES at intake/3" in said, said
+    assert said.count("intact") == 5, said
+
+
+SEALED_EVERY_EVENTS = 10000
+
+
+def tell_much(house, folder):
+    """So many events of intake that it seals a head and the others keep it."""
+    names = ("number", "incident_state", "opened_at", "sys_updated_at", "sys_updated_by",
+             "sys_mod_count", "contact_type", "location", "caller_id", "category", "subcategory",
+             "u_symptom", "impact", "urgency", "priority", "assignment_group", "assigned_to",
+             "closed_code", "reopen_count")
+    tickets = 64
+    with open(folder / "much.csv", "w") as file:
+        file.write(",".join(names) + "\n")
+        for n in range(SEALED_EVERY_EVENTS + tickets):
+            file.write(f"M{n % tickets},New,01-02-2020 08:00,01-02-2020 09:00,Ann,{n},Phone,Here,Bob,A,B,C,"
+                       "2 - Medium,2 - Medium,3 - Moderate,Team,?,?,0\n")
+    operator(house, "import", "--map", str(CHECKOUT / "tests/data/incident_map.json"), "--parallel",
+             str(tickets), "--refused", str(folder / "refused.csv"), str(folder / "much.csv"))
+
+
+def test_a_past_that_was_cut_off_is_found_by_the_heads_others_keep(own_house, tmp_path):
+    own_house.start()
+    tell_much(own_house, tmp_path)
+    sealed = int(eventually(lambda: own_house.sql(
+        "select max(id) from dispatch.head where source = 'intake'"), what="a kept head of intake"))
+    register(own_house)
+    eventually(lambda: " 5 kept heads agree" in operator(own_house, "verify"), what="all keepers")
+
+    own_house.sql(f"delete from intake.event where id >= {sealed}")
+
+    said = operator(own_house, "verify", code=1)
+    assert f"intake      DIVERGES at intake/{sealed}" in said, said
+    assert said.count("intact") == 5, said
+
+
+def test_nothing_parked_says_so(house):
+    assert operator(house, "parked", "list") == "nothing is parked\n"
+
+
+def test_retrying_what_is_not_parked_is_trouble(house):
+    assert "no event of T10000018 is parked" in operator(house, "parked", "retry", "T10000018", code=1)
+
+
+@pytest.mark.parametrize("words, reason", [
+    (("discard", "intake", "dispatch/1"), "say why with --reason"),
+    (("discard", "intake", "dispatch", "--reason", "x"), "expected SOURCE/ID"),
+    (("discard", "intake", "dispatch/1x", "--reason", "x"), "expected SOURCE/ID"),
+    (("forget",), "usage:"),
+])
+def test_a_wrong_order_is_refused_before_anything_is_asked(house, words, reason):
+    assert reason in operator(house, "parked", *words, code=2)
+
+
+def a_parked_move(house):
+    """Reporting has lost the row of a ticket, so the next move of it can't be drawn."""
+    ticket = register(house)
+    row = f"ticket_id = {ticket[1:-1]}"
+    eventually(lambda: house.sql(f"select 1 from reporting.ticket where {row}") == "1",
+               what="the ticket's row")
+    kept = house.sql(f"delete from reporting.ticket where {row} returning to_json(ticket)").splitlines()[0]
+    house.request("POST", f"/v1/tickets/{ticket}/acknowledge", {"answer": "soon"})
+    eventually(lambda: ticket in operator(house, "parked", "list"), what="the parked event")
+    return ticket, json.loads(kept)
+
+
+def test_a_parked_event_is_retried_when_its_cause_is_mended(own_house):
+    own_house.start()
+    ticket, kept = a_parked_move(own_house)
+    own_house.sql("insert into reporting.ticket select * from json_populate_record("
+                  f"null::reporting.ticket, '{json.dumps(kept)}')")
+
+    assert "1 applied, 0 discarded, 0 left" in operator(own_house, "parked", "retry", ticket)
+    assert operator(own_house, "parked", "list") == "nothing is parked\n"
+    assert own_house.sql("select state from reporting.ticket") == "acknowledged"
+
+
+def test_a_parked_event_is_discarded_by_name_with_a_reason(own_house):
+    own_house.start()
+    ticket, _ = a_parked_move(own_house)
+    line = next(line for line in operator(own_house, "parked", "list").splitlines() if ticket in line)
+    service, event = line.split()[:2]
+
+    said = operator(own_house, "parked", "discard", service, event, "--reason", "never mind")
+
+    assert "1 discarded" in said
+    assert operator(own_house, "parked", "list") == "nothing is parked\n"
+
+
+def test_an_unknown_verb_is_refused_with_the_verbs(house):
+    done = subprocess.run([str(house.binary("afterline")), "sing"], capture_output=True, text=True,
+                          timeout=10)
+
+    assert done.returncode == 2
+    assert "there is no verb 'sing'" in done.stderr and "import" in done.stderr
