@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/check.h"
 #include "edge/message.h"
 
 /* The names of the columns to fill from: without the last one where that only serves the cursor. */
@@ -30,4 +31,18 @@ struct list list_fill(struct request *req, const ProtobufCMessageDescriptor *typ
     if (rows->count > limit)
         list.next_cursor = list_cursor(req, row_text(&rows->rows[limit - 1], number));
     return list;
+}
+
+bool list_reply(struct request *req, const ProtobufCMessageDescriptor *type, struct list list)
+{
+    ProtobufCMessage *answer = message_new(req->arena, type);
+    const ProtobufCFieldDescriptor *items =
+        protobuf_c_message_descriptor_get_field_by_name(type, "items");
+    struct flaw flaw = {0};
+
+    CHECK(items && items->label == PROTOBUF_C_LABEL_REPEATED);
+    *(size_t *)((char *)answer + items->quantifier_offset) = list.count;
+    *(void ***)((char *)answer + items->offset) = list.items;
+    CHECK(message_set(req->arena, answer, "next_cursor", list.next_cursor, &flaw));
+    return reply(req, answer);
 }

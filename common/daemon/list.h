@@ -21,3 +21,7 @@ struct list list_fill(struct request *req, const ProtobufCMessageDescriptor *typ
                       const struct rows *rows, const char *limit_plus_one, const char *number);
 #define list_filled(req, type, rows, limit_plus_one, number)                                       \
     list_fill(req, &type##__descriptor, rows, limit_plus_one, number)
+
+/* Answers with the list: a message of this type has `items` and `next_cursor`. */
+bool list_reply(struct request *req, const ProtobufCMessageDescriptor *type, struct list list);
+#define list_answered(req, type, list) list_reply(req, &type##__descriptor, list)

@@ -21,10 +21,6 @@ bool list_complaints(struct request *req)
                    text_or_null(question->branch), text_or_null(req->caller.branch), limit))
         return false;
 
-    Complaints complained = COMPLAINTS__INIT;
-    struct list list = list_filled(req, complaint, &rows, limit, "complaint_id");
-    complained.items = (Complaint **)list.items;
-    complained.n_items = list.count;
-    complained.next_cursor = list.next_cursor;
-    return reply(req, &complained.base);
+    return list_answered(req, complaints,
+                         list_filled(req, complaint, &rows, limit, "complaint_id"));
 }

@@ -12,10 +12,5 @@ bool list_branches(struct request *req)
                    limit))
         return false;
 
-    Branches branches = BRANCHES__INIT;
-    struct list list = list_filled(req, branch, &rows, limit, "branch_id");
-    branches.items = (Branch **)list.items;
-    branches.n_items = list.count;
-    branches.next_cursor = list.next_cursor;
-    return reply(req, &branches.base);
+    return list_answered(req, branches, list_filled(req, branch, &rows, limit, "branch_id"));
 }

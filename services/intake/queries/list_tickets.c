@@ -44,12 +44,10 @@ bool list_tickets(struct request *req)
                    text_or_null(question->channel_ref), limit))
         return false;
 
-    Tickets tickets = TICKETS__INIT;
     struct list list = list_filled(req, ticket, &rows, limit, "ticket_id");
-    tickets.items = (Ticket **)list.items;
-    tickets.n_items = list.count;
-    tickets.next_cursor = list.next_cursor;
-    for (size_t i = 0; i < tickets.n_items; i++)
-        tickets.items[i]->customer = contact_masked(req->arena, tickets.items[i]->customer);
-    return reply(req, &tickets.base);
+    for (size_t i = 0; i < list.count; i++) {
+        Ticket *ticket = list.items[i];
+        ticket->customer = contact_masked(req->arena, ticket->customer);
+    }
+    return list_answered(req, tickets, list);
 }

@@ -14,10 +14,5 @@ bool list_returns(struct request *req)
                    text_or_null(req->caller.branch), limit))
         return false;
 
-    Returns returned = RETURNS__INIT;
-    struct list list = list_filled(req, return, &rows, limit, "return_id");
-    returned.items = (Return **)list.items;
-    returned.n_items = list.count;
-    returned.next_cursor = list.next_cursor;
-    return reply(req, &returned.base);
+    return list_answered(req, returns, list_filled(req, return, &rows, limit, "return_id"));
 }
