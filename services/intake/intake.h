@@ -50,7 +50,7 @@ int64_t occurred(struct request *req, const char *text);
 
 /* ---- required.c ---- */
 
-/* Notes a violation for each thing that this kind of request on this channel has to say. */
+/* Violations for each thing that this kind of request on this channel has to say and does not. */
 void require_complete(struct request *req, const Ticket *ticket);
 
 /* ---- contact.c: how customers are reached, and how that is hidden ---- */
