@@ -79,8 +79,8 @@ void ledger_close(struct ledger *ledger)
         fputc('\n', stderr);
     printf("%lu rows: %lu accepted, %lu refused", ledger->read, ledger->accepted, ledger->refused);
     printf(ledger->refused ? " (see %s)\n" : "\n", ledger->report);
-    printf("%lu tickets, %lu requests, %lu of them answered from the record\n",
-           ledger->tickets, ledger->requests, ledger->repeated);
+    printf("%lu tickets, %lu requests, %lu of them answered from the record\n", ledger->tickets,
+           ledger->requests, ledger->repeated);
     printf("%.1f s, %.0f rows per second\n", seconds, (double)ledger->read / seconds);
     fclose(ledger->file);
 }
