@@ -23,6 +23,8 @@ struct worker_settings {
     long batch_limit;
     long queue_limit;
     long statement_ms;
+    long answers_kept_days;
+    long events_kept_months;
 };
 
 /* `tenure` is called on the loop when this instance became the writer (active, with the places it

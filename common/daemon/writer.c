@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/fail.h"
 #include "base/ids.h"
@@ -12,8 +11,6 @@
 #include "daemon/writer_own.h"
 
 enum {
-    MONTHS_BEFORE = 1,
-    MONTHS_AHEAD = 3,
     SEAL_EVERY_EVENTS = 10000,
     SEAL_EVERY_MS = 10 * 60 * 1000,
 };
@@ -61,6 +58,17 @@ static void list_places(struct writer *writer)
     }
 }
 
+/* A timer of another release waits for the release that knows it. */
+static void list_timers(struct writer *writer)
+{
+    const struct service *service = writer->options.service;
+    const char **names = arena_take(writer->life, (service->timers.count + 1) * sizeof *names);
+
+    for (size_t i = 0; i < service->timers.count; i++)
+        names[i] = service->timers.rows[i].name;
+    writer->timers = db_array(writer->life, names, service->timers.count);
+}
+
 struct writer *writer_new(const struct writer_options *options)
 {
     struct writer *writer = calloc(1, sizeof *writer);
@@ -73,6 +81,7 @@ struct writer *writer_new(const struct writer_options *options)
     writer->batch = arena_new();
     make_statements(writer);
     list_places(writer);
+    list_timers(writer);
     size_t numbers = options->service->counters.count + 1;
     writer->numbers = arena_take(writer->life, numbers * sizeof *writer->numbers);
     writer->drawn = arena_take(writer->life, numbers * sizeof *writer->drawn);
@@ -126,50 +135,6 @@ static bool connect_writer(struct writer *writer, const char **why)
         return true;
     writer->db = db_open(&options, why);
     return writer->db != NULL;
-}
-
-/* First of the month that is `months` from the one of this instant, UTC. */
-static int64_t month_start(int64_t ms, int months, struct tm *month)
-{
-    time_t seconds = ms / 1000;
-
-    gmtime_r(&seconds, month);
-    month->tm_mon += months;
-    month->tm_mday = 1;
-    month->tm_hour = month->tm_min = month->tm_sec = 0;
-    return (int64_t)timegm(month) * 1000;
-}
-
-static void add_month(struct text *script, const char *schema, const char *table, int64_t ms)
-{
-    struct tm from, until;
-
-    month_start(ms, 0, &from);
-    month_start(ms, 1, &until);
-    text_print(script,
-               "create table if not exists %s.%s_%04d_%02d partition of %s.%s "
-               "for values from ('%04d-%02d-01 00:00+00') to ('%04d-%02d-01 00:00+00');\n",
-               schema, table, from.tm_year + 1900, from.tm_mon + 1, schema, table,
-               from.tm_year + 1900, from.tm_mon + 1, until.tm_year + 1900, until.tm_mon + 1);
-}
-
-bool writer_make_months(struct writer *writer, int64_t now_ms)
-{
-    const char *schema = writer->options.service->schema->name;
-    struct text script = text_new(writer->batch);
-    struct tm month;
-
-    if (now_ms >= writer->months_from_ms && now_ms < writer->months_until_ms)
-        return true;
-    for (int i = -MONTHS_BEFORE; i <= MONTHS_AHEAD; i++) {
-        add_month(&script, schema, "event", month_start(now_ms, i, &month));
-        add_month(&script, schema, "answer", month_start(now_ms, i, &month));
-    }
-    if (!db_script(writer->db, script.at))
-        return false;
-    writer->months_from_ms = month_start(now_ms, 0, &month);
-    writer->months_until_ms = month_start(now_ms, 1, &month);
-    return true;
 }
 
 static bool read_numbers(struct writer *writer)
@@ -242,7 +207,7 @@ static bool read_next_due(struct writer *writer)
 {
     struct row row;
 
-    if (!db_one(writer->db, &row, house_sql.read_next_due))
+    if (!db_one(writer->db, &row, house_sql.read_next_due, writer->timers))
         return false;
     writer->next_due_ms = row_null(&row, "due_ms") ? INT64_MAX : row_number(&row, "due_ms");
     return true;
@@ -294,7 +259,7 @@ bool writer_take_over(struct writer *writer, const char **why)
         return false;
     }
     FAIL_POINT("writer.lock_taken");
-    writer->months_until_ms = 0;
+    writer->months_until_ms = writer->tidied_until_ms = 0;
     if (!writer_make_months(writer, clock_now_ms()) || !take_epoch(writer)) {
         *why = arena_copy(writer->tenure, db_sentence(writer->db));
         writer_lose(writer, *why);
@@ -342,18 +307,20 @@ size_t writer_due(struct writer *writer, int64_t now_ms, struct work **works, si
         return 0;
     arena_reset(writer->batch);
     db_use(writer->db, writer->batch);
-    if (!db_all(writer->db, &rows, house_sql.read_due, db_instant(writer->batch, now_ms))
+    if (!db_all(writer->db, &rows, house_sql.read_due, db_instant(writer->batch, now_ms),
+                writer->timers)
         || !read_next_due(writer)) {
         writer_lose(writer, db_sentence(writer->db));
         return 0;
     }
+    if (writer->timers_lost > 0)
+        most = 1; /* the connection broke under them: one at a time, until it shows which it is */
     for (size_t i = 0; i < rows.count && count < most; i++) {
-        const struct timer *timer =
-            find_timer(writer->options.service, row_text(&rows.rows[i], "timer"));
-        if (!timer)
-            continue; /* of another release: it waits for the release that knows it */
         struct work *work = work_new(WORK_TIMER);
-        work->timer = timer;
+        work->timer = find_timer(writer->options.service, row_text(&rows.rows[i], "timer"));
+        CHECK(work->timer);
+        if (writer->timers_lost >= WRITER_TRIES_MOST)
+            work->park = "the connection broke each time";
         work->subject = arena_copy(work->arena, row_text(&rows.rows[i], "subject"));
         work->due_at = arena_copy(work->arena, row_text(&rows.rows[i], "due_at"));
         works[count++] = work;

@@ -12,7 +12,7 @@
 enum {
     BATCH_EVENTS_MOST = 256, /* events in a batch when no command waits */
     WRITER_HEARTBEAT_MS = 200,
-    WRITER_TRIES_MOST = 5, /* of an event whose trouble may pass, before it is parked */
+    WRITER_TRIES_MOST = 5, /* of a work whose trouble may pass, before it is given up or parked */
 };
 
 struct place {
@@ -27,6 +27,8 @@ struct writer_options {
     const char *seal_seed_file; /* the instance's secret key: heads are signed with one made of it;
                                    NULL: no heads */
     long statement_ms;
+    long answers_kept_days;  /* then whole months of them are dropped; 0: never */
+    long events_kept_months; /* likewise */
 };
 
 struct writer;
@@ -43,6 +45,9 @@ bool writer_active(const struct writer *writer);
  * Each work's outcome is SETTLED, or AGAIN when the connection was lost: the writer is then no
  * longer active.  Works with the same key must not share a call. */
 void writer_batch(struct writer *writer, struct work **works, size_t count);
+
+/* Drops, now and then, the months that need not be kept any longer. */
+void writer_tidy(struct writer *writer, int64_t now_ms);
 
 /* Still active?  One statement. */
 bool writer_heartbeat(struct writer *writer);

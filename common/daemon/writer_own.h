@@ -35,9 +35,12 @@ struct writer {
     struct parked_subject *parked;
     size_t parked_count;
     int64_t next_due_ms;
+    unsigned timers_lost; /* how often in a row the connection broke under timers */
     uint64_t sealed;
     int64_t sealed_at_ms;
     int64_t months_from_ms, months_until_ms;
+    int64_t tidied_until_ms; /* monotonic */
+    const char *timers;      /* names of the plan's, as an array */
 
     int64_t *drawn; /* numbers of the batch under way */
 };
@@ -45,5 +48,5 @@ struct writer {
 /* The subjects that wait, as they are on disk. */
 bool writer_read_parked(struct writer *writer);
 void writer_lose(struct writer *writer, const char *what);
-/* Event and answer partitions for the month of this instant and those around it. */
+/* Event and answer partitions for the month of this instant and those around it (months.c). */
 bool writer_make_months(struct writer *writer, int64_t now_ms);

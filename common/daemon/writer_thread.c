@@ -7,7 +7,12 @@
 #include "daemon/metrics.h"
 #include "daemon/workers_own.h"
 
-enum { RETRY_MS = 250, FULL_PAUSE_MS = 500, SAID_MOST = 256 };
+enum {
+    RETRY_MS = 250,
+    FULL_PAUSE_MS = 500,
+    GATHER_MS = 5, /* between two batches that only events are in */
+    SAID_MOST = 256,
+};
 
 /* Sleeps until somebody signals or the time is over; the lock is held. */
 static void rest(struct worker_pool *pool, long ms)
@@ -194,6 +199,37 @@ static void carry_out(struct worker_pool *pool, struct writer *writer, struct wo
     }
 }
 
+/*
+ * The milliseconds for which events are gathered still: nobody waits for their answer, and a
+ * transaction for each would cost more than what is done in it.  The first after a rest is applied
+ * at once.  The lock is held.
+ */
+static long gathering_ms(const struct worker_pool *pool)
+{
+    if (pool->commands.first || !pool->events.first
+        || pool->events.count >= (size_t)pool->settings.batch_limit)
+        return 0;
+    int64_t left_ms = pool->gathered_ms - clock_monotonic_ms();
+    return left_ms > 0 ? (long)left_ms : 0;
+}
+
+/* Takes the next batch, waiting for it at most until the heart is to beat.  The lock is held. */
+static size_t wait_and_take(struct worker_pool *pool, struct work **works)
+{
+    long left_ms = gathering_ms(pool);
+    size_t count = left_ms ? 0 : take(pool, works);
+
+    if (count == 0 && !pool->stopping) {
+        pool->gathering = left_ms > 0;
+        rest(pool, left_ms ? left_ms : WRITER_HEARTBEAT_MS);
+        pool->gathering = false;
+        count = take(pool, works);
+    }
+    if (count > 0 && works[0]->kind == WORK_EVENT)
+        pool->gathered_ms = clock_monotonic_ms() + GATHER_MS;
+    return count;
+}
+
 /* What nobody asked for: timers that are due, a head that is to be signed. */
 static size_t own_works(struct writer *writer, struct work **works)
 {
@@ -214,11 +250,7 @@ static void turn(struct worker_pool *pool, struct writer *writer)
 
     pthread_mutex_lock(&pool->lock);
     if (count == 0)
-        count = take(pool, works);
-    if (count == 0 && !pool->stopping) {
-        rest(pool, WRITER_HEARTBEAT_MS);
-        count = take(pool, works);
-    }
+        count = wait_and_take(pool, works);
     pthread_mutex_unlock(&pool->lock);
 
     if (count > 0)
@@ -268,6 +300,8 @@ void *writer_thread(void *with)
         .conninfo = pool->settings.conninfo,
         .seal_seed_file = pool->settings.secret_key_file,
         .statement_ms = pool->settings.statement_ms,
+        .answers_kept_days = pool->settings.answers_kept_days,
+        .events_kept_months = pool->settings.events_kept_months,
     };
     struct writer *writer = writer_new(&options);
 
