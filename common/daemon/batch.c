@@ -1,210 +1,11 @@
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/fail.h"
 #include "base/log.h"
 #include "daemon/batch_write.h"
-#include "daemon/house.h"
+#include "daemon/carry_out.h"
 #include "daemon/metrics.h"
 #include "daemon/planted.h"
-#include "daemon/writer_own.h"
-
-enum { POSTPONE_MS = 60 * 1000 }; /* a timer whose handler refused is tried again after this */
-
-/* One attempt to carry some works out in one transaction. */
-struct attempt {
-    struct writer *writer;
-    struct work **works;
-    size_t count;
-    int64_t now_ms;
-    struct place *places; /* where the batch has got to */
-    struct rows answers;  /* recorded ones, by key */
-};
-
-/* ---- commands ---- */
-
-static const struct row *find_answer(const struct attempt *attempt, const char *key)
-{
-    for (size_t i = 0; i < attempt->answers.count; i++)
-        if (strcmp(row_text(&attempt->answers.rows[i], "key"), key) == 0)
-            return &attempt->answers.rows[i];
-    return NULL;
-}
-
-static bool same_bytes(struct bytes a, struct bytes b)
-{
-    return a.size == b.size && memcmp(a.at, b.at, a.size) == 0;
-}
-
-/* What was answered to this key is answered again, byte for byte. */
-static void replay(struct work *work, const struct row *row)
-{
-    struct flaw flaw = {0};
-
-    work->recorded = true;
-    metric_add(METRIC_ANSWERS_REPLAYED, 1);
-    if (!same_bytes(row_bytes(work->arena, row, "digest"), work->digest)) {
-        work_refuse(work, INVALID, "key_reused",
-                    "this idempotency key was used for another request");
-        return;
-    }
-    AnswerHeader *header = (AnswerHeader *)message_unpack(
-        work->arena, &answer_header__descriptor, row_bytes(work->arena, row, "header"), &flaw);
-    CHECK(header);
-    work->answer = *header;
-    work->answer.replayed = true;
-    work->answer_body = row_bytes(work->arena, row, "body");
-    work->outcome = OUTCOME_SETTLED;
-}
-
-static bool carry_out_command(struct attempt *attempt, struct work *work)
-{
-    struct db *db = attempt->writer->db;
-    const struct row *answer = find_answer(attempt, work->header->key);
-
-    if (answer) {
-        replay(work, answer);
-        return true;
-    }
-    if (work->deadline_ms <= clock_monotonic_ms()) {
-        work->recorded = true;
-        work_refuse(work, DEADLINE, "deadline",
-                    "there was no time left to begin; nothing was done");
-        return true;
-    }
-    if (work_run(work, work->command->run, work->command->message))
-        return true;
-    work->emitted = NULL;
-    work->emitted_end = &work->emitted;
-    work->seen = NULL;
-    if (work->poisoned)
-        return false;
-    if (db_trouble(db) == DB_NONE) {
-        if (work->answer.kind == OK)
-            work_failed(work, db);
-        db_forgive(db);
-    }
-    return db_trouble(db) == DB_FINE && work->answer.kind != OK;
-}
-
-/* ---- events ---- */
-
-static struct place *find_place(struct attempt *attempt, const char *source)
-{
-    for (size_t i = 0; i < attempt->writer->place_count; i++)
-        if (strcmp(attempt->places[i].source, source) == 0)
-            return &attempt->places[i];
-    return NULL;
-}
-
-static bool subject_waits(const struct writer *writer, const char *subject)
-{
-    if (PLANTED("park_only_one") || text_empty(subject))
-        return false;
-    for (size_t i = 0; i < writer->parked_count; i++)
-        if (strcmp(writer->parked[i].subject, subject) == 0)
-            return true;
-    return false;
-}
-
-/* An event parked earlier in this very batch holds its subject back as well. */
-static bool parked_before(const struct attempt *attempt, const struct work *work)
-{
-    for (size_t i = 0; i < attempt->count && attempt->works[i] != work; i++)
-        if (attempt->works[i]->parking && attempt->works[i]->event
-            && strcmp(attempt->works[i]->event->subject, work->event->subject) == 0)
-            return !PLANTED("park_only_one") && !text_empty(work->event->subject);
-    return false;
-}
-
-static bool park(struct attempt *attempt, struct work *work, const char *reason)
-{
-    const Event *event = work->event;
-
-    work->parking = true;
-    metric_add(METRIC_EVENTS_PARKED, 1);
-    log_warn("did=park source=%s id=%" PRIu64 " type=%s subject=%s reason=%s", event->source,
-             event->id, event->type, log_quote(work->arena, event->subject),
-             log_quote(work->arena, reason));
-    return db_run(attempt->writer->db, house_sql.park_event, event->source,
-                  db_number(work->arena, (int64_t)event->id), event->type, event->subject, reason,
-                  "1", db_instant(work->arena, attempt->now_ms),
-                  db_bytes(work->arena, work->packed));
-}
-
-static bool apply_event(struct attempt *attempt, struct work *work)
-{
-    struct place *place = find_place(attempt, work->event->source);
-
-    work->outcome = OUTCOME_SETTLED;
-    if (!place || work->event->id != place->at + 1)
-        return true; /* applied before, or the place was set back: the follower begins again */
-    place->at = work->event->id;
-    metric_add(METRIC_EVENTS_APPLIED, 1);
-    if (work->park)
-        return park(attempt, work, work->park);
-    if (subject_waits(attempt->writer, work->event->subject) || parked_before(attempt, work))
-        return park(attempt, work, "behind");
-    return work_react(work);
-}
-
-/* ---- timers and seals ---- */
-
-static bool fire(struct attempt *attempt, struct work *work)
-{
-    struct db *db = attempt->writer->db;
-
-    work->outcome = OUTCOME_SETTLED;
-    if (work->park) {
-        log_error("did=%s subject=%s said=postponed reason=%s", work->timer->name,
-                  log_quote(work->arena, work->subject), log_quote(work->arena, work->park));
-        return timer_set(&work->request, work->timer->name, work->subject,
-                         attempt->now_ms + POSTPONE_MS);
-    }
-    FAIL_POINT("writer.timer_taken");
-    return db_expect(db, 1, house_sql.fire_timer, work->timer->name, work->subject, work->due_at)
-           && work_run(work, work->timer->run, NULL);
-}
-
-/* The head as committed before this batch, signed. */
-static bool seal(struct attempt *attempt, struct work *work)
-{
-    struct writer *writer = attempt->writer;
-    HeadSealed head = HEAD_SEALED__INIT;
-
-    work->outcome = OUTCOME_SETTLED;
-    head.source = writer->options.service->name;
-    head.id = writer->head;
-    head.hash.data = arena_copy_bytes(work->arena, writer->hash, CHAIN_HASH);
-    head.hash.len = CHAIN_HASH;
-    head.signed_at_ms = attempt->now_ms;
-    seal_head(writer->seal, work->arena, &head);
-    return emit(&work->request, (struct told){.aggregate = head.source}, &head.base);
-}
-
-/* ---- the batch ---- */
-
-static bool carry_out(struct attempt *attempt, struct work *work)
-{
-    const char *park = work->park;
-
-    if (work->kind == WORK_NOTE)
-        return true; /* of what a reader showed: all there is to do is to write it down */
-    work_begin(work, attempt->writer->options.service, attempt->writer->db, attempt->now_ms);
-    work->writer = attempt->writer;
-    work->park = park;
-    switch (work->kind) {
-    case WORK_COMMAND:
-        return carry_out_command(attempt, work);
-    case WORK_EVENT:
-        return apply_event(attempt, work);
-    case WORK_TIMER:
-        return fire(attempt, work);
-    default:
-        return seal(attempt, work);
-    }
-}
 
 /* Holds the epoch and fetches the recorded answers: one round trip. */
 static bool begin(struct attempt *attempt)
@@ -313,6 +114,8 @@ static void keep(struct attempt *attempt)
         if (work->rewound)
             for (size_t j = 0; j < writer->place_count; j++)
                 writer->places[j].at = 0;
+        if (work->kind == WORK_TIMER)
+            writer->timers_lost = 0;
         if (work->kind == WORK_SEAL) {
             writer->sealed = writer->head;
             writer->sealed_at_ms = attempt->now_ms;
@@ -324,10 +127,19 @@ static void keep(struct attempt *attempt)
         writer_lose(writer, db_sentence(writer->db));
 }
 
-static void all_again(struct work **works, size_t count)
+/* Nothing of this is known to be committed, so nothing of it may be told: it is to be done again,
+ * unless somebody settles it otherwise. */
+static void undo(struct attempt *attempt, enum db_trouble trouble)
 {
-    for (size_t i = 0; i < count; i++)
-        works[i]->outcome = OUTCOME_AGAIN;
+    for (size_t i = 0; i < attempt->count; i++) {
+        struct work *work = attempt->works[i];
+        work->outcome = OUTCOME_AGAIN;
+        work->emitted = NULL;
+        work->rewound = work->parking = false;
+        work->lost += trouble == DB_LOST;
+    }
+    if (trouble == DB_LOST && attempt->works[0]->kind == WORK_TIMER)
+        attempt->writer->timers_lost++;
 }
 
 /* Carries them out in one transaction.  False: nothing was committed, or nobody knows; where the
@@ -342,6 +154,7 @@ static bool try_batch(struct writer *writer, struct work **works, size_t count,
         return true;
     }
     *trouble = writer->db ? db_trouble(writer->db) : DB_LOST;
+    undo(&attempt, *trouble);
     if (*trouble == DB_DOUBT)
         metric_add(METRIC_COMMITS_IN_DOUBT, 1);
     if (*trouble == DB_LOST)
@@ -359,15 +172,13 @@ static bool try_batch(struct writer *writer, struct work **works, size_t count,
     return false;
 }
 
-/* Trouble that stays: a command is answered so, an event or timer is put aside by the next attempt.
+/* Trouble that stays: whoever asked is told so, an event or timer is put aside by the next attempt.
  */
-static bool give_up(struct writer *writer, struct work *work, enum db_trouble trouble)
+static bool give_up(struct work *work, enum db_trouble trouble, const char *said)
 {
-    const char *sentence = arena_copy(work->arena, db_sentence(writer->db));
+    const char *sentence = arena_copy(work->arena, said);
 
-    if (work->answer.kind != OK)
-        sentence = arena_print(work->arena, "%s: %s", work->answer.reason, work->answer.sentence);
-    if (work->kind == WORK_COMMAND) {
+    if (work->kind == WORK_COMMAND || work->kind == WORK_NOTE) {
         work->outcome = OUTCOME_SETTLED;
         if (work->answer.kind == OK) {
             work_refuse(work, UNAVAILABLE, "failed", "this could not be carried out; ask again");
@@ -377,39 +188,49 @@ static bool give_up(struct writer *writer, struct work *work, enum db_trouble tr
     }
     if (work->park)
         return true; /* not even that: left for the next time around */
+    if (work->answer.kind != OK)
+        sentence = arena_print(work->arena, "%s: %s", work->answer.reason, work->answer.sentence);
     work->park = trouble == DB_NONE && work->answer.kind == OK ? "not_found" : sentence;
     return false;
 }
 
 static void run_alone(struct writer *writer, struct work *work)
 {
+    static const char broke[] = "the connection broke each time";
     enum db_trouble trouble = DB_FINE;
 
     metric_add(METRIC_BATCH_ALONE, 1);
+    if (work->lost >= WRITER_TRIES_MOST && !work->park && give_up(work, DB_LOST, broke))
+        return;
     for (int tries = 0; tries < WRITER_TRIES_MOST; tries++) {
-        if (try_batch(writer, &work, 1, &trouble))
+        if (try_batch(writer, &work, 1, &trouble) || !writer->active || trouble == DB_FULL)
             return;
-        if (!writer->active || trouble == DB_FULL) {
-            work->outcome = OUTCOME_AGAIN;
-            return;
-        }
-        if (trouble != DB_AGAIN && give_up(writer, work, trouble))
+        if (trouble != DB_AGAIN && give_up(work, trouble, db_sentence(writer->db)))
             return;
     }
-    work->outcome = work->kind == WORK_COMMAND ? OUTCOME_SETTLED : OUTCOME_AGAIN;
     if (work->kind == WORK_COMMAND)
-        work_refuse(work, UNAVAILABLE, "failed", "this could not be carried out; ask again");
+        give_up(work, trouble, db_sentence(writer->db));
+}
+
+/* The connection broke under one of them before: whichever it was, it shall not take the others
+ * along again. */
+static bool under_suspicion(struct work **works, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (works[i]->lost > 0)
+            return true;
+    return false;
 }
 
 void writer_batch(struct writer *writer, struct work **works, size_t count)
 {
     enum db_trouble trouble = DB_FINE;
 
-    if (try_batch(writer, works, count, &trouble))
-        return;
-    if (!writer->active || (trouble == DB_FULL && works[0]->kind != WORK_COMMAND)) {
-        all_again(works, count);
-        return;
+    if (!under_suspicion(works, count)) {
+        if (try_batch(writer, works, count, &trouble))
+            return;
+        if (trouble == DB_FULL && works[0]->kind != WORK_COMMAND)
+            return;
     }
     for (size_t i = 0; i < count; i++) {
         if (writer->active)

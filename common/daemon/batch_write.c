@@ -73,11 +73,14 @@ static bool write_events(struct writer *writer, struct work **works, size_t coun
                   column(arena, &columns, 3), column(arena, &columns, 4));
 }
 
-/* Successes are always kept; refusals where the client chose the key, and could ask again. */
+/* Successes are always kept; refusals where the client chose the key, and could ask again: but not
+ * those that ask for it. */
 static bool to_be_kept(const struct work *work)
 {
+    bool passing = work->answer.kind == UNAVAILABLE || work->answer.kind == TOO_MANY;
+
     return work->kind == WORK_COMMAND && !work->recorded
-           && (work->answer.kind == OK || work->header->keyed);
+           && (work->answer.kind == OK || (work->header->keyed && !passing));
 }
 
 bool batch_write_answers(struct writer *writer, struct work **works, size_t count, int64_t now_ms)

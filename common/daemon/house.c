@@ -325,7 +325,8 @@ static bool discard_parked(struct request *req)
 
 /* ---- rebuild ---- */
 
-/* Forgets the picture and begins every source at its first event. */
+/* Forgets the picture, and what waits to get into it, and begins every source at its first event.
+ */
 static bool rebuild(struct request *req)
 {
     Rebuilding answer = REBUILDING__INIT;
@@ -337,8 +338,9 @@ static bool rebuild(struct request *req)
     for (size_t i = 0; i < service->pictures.count; i++)
         if (!writer_empty_picture(req, i))
             return false;
-    req->work->rewound = true;
-    return db_run(req->db, house_sql.rewind_positions) && reply(req, &answer.base);
+    req->work->rewound = req->work->parking = true;
+    return db_run(req->db, house_sql.forget_parked) && db_run(req->db, house_sql.rewind_positions)
+           && reply(req, &answer.base);
 }
 
 static const struct command commands[] = {

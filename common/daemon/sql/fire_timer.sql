@@ -3,3 +3,4 @@ delete from @.timer
  where timer = $1
    and subject = $2
    and due_at = $3::timestamptz
+returning subject

@@ -1,0 +1,3 @@
+-- What waits comes again by itself; what was settled stays on record.
+delete from @.parked
+ where settled = ''
