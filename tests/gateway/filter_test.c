@@ -80,16 +80,6 @@ TEST(a_provider_sees_its_own)
     TRUE(!filter_lets(&filter, tree, &ticket));
 }
 
-TEST(affairs_of_the_house_are_for_few)
-{
-    struct told_event sealed = ticket;
-    struct filter filter = a_filter();
-    sealed.own_affair = true;
-    TRUE(!filter_lets(&filter, tree, &sealed));
-    filter.caller.roles = AUDITOR;
-    TRUE(filter_lets(&filter, tree, &sealed));
-}
-
 TEST(one_ticket_or_one_branch_may_be_followed)
 {
     struct filter filter = a_filter();
@@ -112,7 +102,6 @@ int main(void)
         cmocka_unit_test(scope_reaches_down_and_not_sideways),
         cmocka_unit_test(who_is_limited_sees_nothing_without_a_branch),
         cmocka_unit_test(a_provider_sees_its_own),
-        cmocka_unit_test(affairs_of_the_house_are_for_few),
         cmocka_unit_test(one_ticket_or_one_branch_may_be_followed),
     };
     arena = arena_new();

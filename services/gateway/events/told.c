@@ -73,7 +73,6 @@ struct told_event *told_event_new(struct arena *scratch, const Event *event)
         .cause_source = text_empty(event->cause_source) ? -1 : source_index(event->cause_source),
         .cause_id = event->cause_id,
     };
-    told->own_affair = strncmp(event->type, "house.", 6) == 0;
     told->type = keep(&at, type);
     told->subject = keep(&at, event->subject);
     told->branch = keep(&at, event->branch);

@@ -14,7 +14,6 @@
 struct told_event {
     uint64_t id;
     struct offer offer;
-    bool own_affair;  /* of the house itself: for administrators and auditors */
     const char *type; /* "ticket.registered" */
     const char *subject;
     const char *branch;
