@@ -1,4 +1,4 @@
-#include "intake.h"
+#include "tickets.h"
 
 long confirmation_window_hours;
 long reopen_window_days;

@@ -1,4 +1,4 @@
-#include "intake.h"
+#include "tickets.h"
 
 bool ticket_recall(struct request *req, Ticket *ticket)
 {

@@ -1,4 +1,4 @@
-#include "intake.h"
+#include "tickets.h"
 
 /*
  * The first human answer, with the preliminary advice.

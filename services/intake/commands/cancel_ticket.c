@@ -1,4 +1,4 @@
-#include "intake.h"
+#include "tickets.h"
 
 /* The request is given up before it was met. */
 bool cancel_ticket(struct request *req)

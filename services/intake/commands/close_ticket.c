@@ -1,4 +1,4 @@
-#include "intake.h"
+#include "tickets.h"
 
 /* The last word, with the summary that others learn from. */
 bool close_ticket(struct request *req)

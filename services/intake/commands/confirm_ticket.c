@@ -1,4 +1,4 @@
-#include "intake.h"
+#include "tickets.h"
 
 /* A customer confirms with a name or proof, or says why not; silence is the clock's to hear. */
 static void require_acceptance(struct request *req, const ConfirmTicket *order)

@@ -1,4 +1,4 @@
-#include "intake.h"
+#include "tickets.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "intake.h"
+#include "tickets.h"
 
 /* A remark; it moves nothing, so it may be made in any state, after the last one too. */
 bool note_ticket(struct request *req)

@@ -1,4 +1,4 @@
-#include "intake.h"
+#include "tickets.h"
 
 /*
  * The customer is not satisfied with the solution.

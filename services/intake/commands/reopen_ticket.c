@@ -1,4 +1,4 @@
-#include "intake.h"
+#include "tickets.h"
 
 enum { DAY_MS = 24 * 3600 * 1000 };
 

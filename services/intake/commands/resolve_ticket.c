@@ -1,4 +1,4 @@
-#include "intake.h"
+#include "tickets.h"
 
 /*
  * The request is met.

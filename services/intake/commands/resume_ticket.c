@@ -1,4 +1,4 @@
-#include "intake.h"
+#include "tickets.h"
 
 /* What it waited for has come: back to where it was. */
 bool resume_ticket(struct request *req)

@@ -1,4 +1,4 @@
-#include "intake.h"
+#include "tickets.h"
 
 /* Somebody begins to work on it. */
 bool start_ticket(struct request *req)

@@ -1,4 +1,4 @@
-#include "intake.h"
+#include "tickets.h"
 
 /*
  * Nothing can be done until somebody else has done something.

@@ -1,4 +1,4 @@
-#include "intake.h"
+#include "tickets.h"
 
 /* One ticket, as far as the caller may see it. */
 bool find_ticket(struct request *req)

@@ -1,4 +1,4 @@
-#include "intake.h"
+#include "tickets.h"
 
 static bool check_filters(struct request *req, const ListTickets *question)
 {
@@ -12,18 +12,24 @@ static bool check_filters(struct request *req, const ListTickets *question)
     return refuse_violations(req);
 }
 
-/* The branches asked for that are also the caller's, as an array; NULL where both are all. */
-static bool branches_in_sight(struct request *req, const char *asked, const char **branches)
+struct sight {
+    const char *branches; /* as an array; NULL: all */
+    const char *branch;   /* where it is only one: then its index gives the order as well */
+};
+
+/* The branches asked for that are also the caller's. */
+static bool look_around(struct request *req, const char *asked, struct sight *sight)
 {
     const char *own = text_or_null(req->caller.branch);
     struct row row;
 
-    *branches = NULL;
+    *sight = (struct sight){0};
     if (text_empty(asked) && !own)
         return true;
     if (!db_one(req->db, &row, sql.branches_below, text_or_null(asked), own))
         return false;
-    *branches = row_null(&row, "branches") ? "{}" : row_text(&row, "branches");
+    sight->branches = text_or_null(row_text(&row, "branches"));
+    sight->branch = text_or_null(row_text(&row, "branch"));
     return true;
 }
 
@@ -31,17 +37,19 @@ static bool branches_in_sight(struct request *req, const char *asked, const char
 bool list_tickets(struct request *req)
 {
     const ListTickets *question = request_body(req, list_tickets);
-    const char *limit, *after, *branches;
+    const char *limit, *after;
+    struct sight sight;
     struct rows rows = {0};
 
     if (!list_limit(req, question->limit, &limit) || !list_after(req, question->cursor, &after)
-        || !check_filters(req, question) || !branches_in_sight(req, question->branch, &branches))
+        || !check_filters(req, question) || !look_around(req, question->branch, &sight))
         return false;
     if (tickets_in_sight(req)
         && !db_all(req->db, &rows, sql.list_tickets, after, text_or_null(question->state),
-                   text_or_null(question->kind), branches, request_id(req, question->customer_id),
-                   text_or_null(question->assignee), text_or_null(question->updated_since),
-                   text_or_null(question->channel_ref), limit))
+                   text_or_null(question->kind), sight.branches,
+                   request_id(req, question->customer_id), text_or_null(question->assignee),
+                   text_or_null(question->updated_since), text_or_null(question->channel_ref),
+                   limit, sight.branch))
         return false;
 
     struct list list = list_filled(req, ticket, &rows, limit, "ticket_id");

@@ -1,4 +1,4 @@
-#include "intake.h"
+#include "tickets.h"
 
 /* A job was cancelled while its ticket goes on: whoever owns the ticket has to know. */
 bool note_cancelled_job(struct request *req)

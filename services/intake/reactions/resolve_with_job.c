@@ -1,4 +1,4 @@
-#include "intake.h"
+#include "tickets.h"
 
 /* The last job of a ticket was verified: what its report says resolves the ticket. */
 bool resolve_with_job(struct request *req)

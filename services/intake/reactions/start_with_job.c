@@ -1,4 +1,4 @@
-#include "intake.h"
+#include "tickets.h"
 
 /* What waited has ended: somebody is at work. */
 static bool resume(struct request *req, struct turn *turn)

@@ -16,5 +16,6 @@ select ticket_id, version, state, waiting_for, branch, kind, channel, channel_re
    and ($6::text is null or assignee = $6)
    and ($7::timestamptz is null or updated_at >= $7)
    and ($8::text is null or channel_ref = $8)
+   and ($10::text is null or branch = $10)
  order by ticket_id desc
  limit $9::bigint

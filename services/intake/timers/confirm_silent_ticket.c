@@ -1,4 +1,4 @@
-#include "intake.h"
+#include "tickets.h"
 
 /* The customer had time to object and did not: that confirms, and the ticket says how. */
 bool confirm_silent_ticket(struct request *req)
