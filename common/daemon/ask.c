@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "daemon/ask_inside.h"
+#include "daemon/metrics.h"
 
 enum {
     ASK_TICK_MS = 10,
@@ -86,9 +87,12 @@ static bool question_send(struct open_question *open, struct instance *instance)
     open->tried |= UINT64_C(1) << instance->index;
     open->instance = instance;
     open->asked_at = instance->asks->now;
-    if (instance->asker)
-        return asker_send(instance->asker, header, slot_body(open));
-    ask_self(instance, open, header);
+    if (instance->asker && !asker_send(instance->asker, header, slot_body(open)))
+        return false;
+    metric_add(METRIC_ASKED_AGAIN, open->sent);
+    open->sent = true;
+    if (!instance->asker)
+        ask_self(instance, open, header);
     return true;
 }
 
@@ -251,6 +255,7 @@ void ask(struct daemon *daemon, const struct question *question, on_answered *an
     asks->now = clock_monotonic_ms();
     open->target = target;
     open->tried = 0;
+    open->sent = false;
     open->silences = 0;
     open->deadline_at = asks->now + patience_of(question);
     open->answered = answered;

@@ -33,13 +33,14 @@ struct open_question {
     struct target *target;
     struct instance *instance; /* NULL: pausing until resume_at */
     uint64_t tried;            /* a bit per instance, since the last pause */
+    bool sent;                 /* it left us once: sent again, it may be carried out already */
     unsigned silences;
     int64_t asked_at;
     int64_t resume_at;
     int64_t deadline_at;
     on_answered *answered;
     void *with;
-    uint8_t *memory; /* packed header, room for the deadline, body */
+    uint8_t *memory; /* packed header, room for the fields behind it, body */
     size_t room;
     size_t header_size;
     size_t body_size;

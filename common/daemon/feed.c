@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "daemon/ask.h"
 #include "daemon/feed_held.h"
+#include "daemon/metrics.h"
 
 enum { FEED_SILENT_MOST = 3 }; /* in FEED_HEAD_MS; then the head is asked for */
 
@@ -142,6 +143,7 @@ static void ask_page(struct follower *follower)
     follower->wish = calloc(1, sizeof *follower->wish);
     CHECK(follower->wish);
     follower->wish->follower = follower;
+    metric_add(METRIC_PAGES_ASKED, 1);
     ask(follower->daemon, &question, page_arrived, follower->wish);
 }
 
@@ -236,6 +238,8 @@ static void hear_event(struct follower *follower, const Event *event, struct byt
 
     if (event->id <= follower->at)
         return;
+    if (!next && follower->held.count == 0)
+        metric_add(METRIC_GAPS, 1);
     if (next && !follower->full && !follower->wish && follower->held.count == 0)
         hand_over(follower, event, packed);
     if (event->id > follower->at)
