@@ -1,11 +1,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fail.h"
 #include "daemon/ask_inside.h"
 
 enum {
-    SLOT_KEPT_MOST = 16 * 1024, /* memory a slot keeps for its next question */
-    DEADLINE_FIELD_MOST = 6,
+    SLOT_KEPT_MOST = 16 * 1024,  /* memory a slot keeps for its next question */
+    FIELDS_BEHIND_MOST = 6 + 12, /* the deadline; where a bug is planted, another key */
 };
 
 void slots_open(struct asks *asks)
@@ -88,7 +89,7 @@ void slot_keep(struct asks *asks, struct open_question *open, const struct quest
     Caller caller = CALLER__INIT;
     AskHeader header = header_of(question, open->number, &caller);
     size_t header_size = protobuf_c_message_get_packed_size(&header.base);
-    size_t needed = header_size + DEADLINE_FIELD_MOST + question->body.size;
+    size_t needed = header_size + FIELDS_BEHIND_MOST + question->body.size;
 
     if (open->room < needed) {
         free(open->memory);
@@ -100,8 +101,18 @@ void slot_keep(struct asks *asks, struct open_question *open, const struct quest
     open->body_size = question->body.size;
     asks->bytes += open->body_size;
     if (question->body.size)
-        memcpy(open->memory + header_size + DEADLINE_FIELD_MOST, question->body.at,
+        memcpy(open->memory + header_size + FIELDS_BEHIND_MOST, question->body.at,
                question->body.size);
+}
+
+/* The last of two fields counts: planted, a question that is sent again has a key of its own. */
+static uint8_t *add_other_key(uint8_t *at, const struct open_question *open)
+{
+    *at++ = 3 << 3 | 2; /* AskHeader.key, a text */
+    *at++ = 8;
+    for (int shift = 28; shift >= 0; shift -= 4)
+        *at++ = (uint8_t) "0123456789abcdef"[open->number >> shift & 15];
+    return at;
 }
 
 /* The deadline is written behind the packed header: fields may come in any order, and so the rest
@@ -115,10 +126,12 @@ struct bytes slot_header(const struct asks *asks, struct open_question *open)
     for (; left >= 0x80; left >>= 7)
         *at++ = (uint8_t)(left | 0x80);
     *at++ = (uint8_t)left;
+    if (PLANTED("retry_with_new_key") && open->sent)
+        at = add_other_key(at, open);
     return (struct bytes){open->memory, (size_t)(at - open->memory)};
 }
 
 struct bytes slot_body(const struct open_question *open)
 {
-    return (struct bytes){open->memory + open->header_size + DEADLINE_FIELD_MOST, open->body_size};
+    return (struct bytes){open->memory + open->header_size + FIELDS_BEHIND_MOST, open->body_size};
 }

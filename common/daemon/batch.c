@@ -23,11 +23,11 @@ static bool begin(struct attempt *attempt)
                 db_number(writer->batch, (int64_t)writer->epoch),
                 db_array(writer->batch, keys, count)))
         return false;
-    if (attempt->answers.count == 0) {
+    if (attempt->answers.count == 0 && !PLANTED("two_writers")) {
         writer_lose(writer, "the epoch has moved on");
         return false;
     }
-    if (row_null(&attempt->answers.rows[0], "key"))
+    if (attempt->answers.count && row_null(&attempt->answers.rows[0], "key"))
         attempt->answers.count = 0;
     return true;
 }
