@@ -59,7 +59,8 @@ static int list_parked(const struct order *order)
     return EXIT_FINE;
 }
 
-static int settle(const struct order *order, const char *service, const char *how, json_t *body)
+static int settle(const struct order *order, const char *service, const char *how, json_t *body,
+                  json_int_t *left)
 {
     const char *path = arena_print(order->arena, "/v1/services/%s/parked/%s", service, how);
     json_t *settled = web_now(order->web, "POST", path, body);
@@ -72,7 +73,21 @@ static int settle(const struct order *order, const char *service, const char *ho
            service, json_integer_value(json_object_get(settled, "applied")),
            json_integer_value(json_object_get(settled, "discarded")),
            json_integer_value(json_object_get(settled, "left")));
+    *left = json_integer_value(json_object_get(settled, "left"));
     json_decref(settled);
+    return EXIT_FINE;
+}
+
+/* A service applies one event each time it is asked: the first that waits. */
+static int retry_in(const struct order *order, const char *service, const char *subject)
+{
+    json_int_t left = 0;
+
+    do {
+        if (settle(order, service, "retry", json_pack("{ss}", "subject", subject), &left)
+            != EXIT_FINE)
+            return EXIT_TROUBLE;
+    } while (left > 0);
     return EXIT_FINE;
 }
 
@@ -92,7 +107,7 @@ static int retry_parked(const struct order *order)
         if (!here)
             continue;
         found = true;
-        if (settle(order, services[i], "retry", json_pack("{ss}", "subject", subject)) != EXIT_FINE)
+        if (retry_in(order, services[i], subject) != EXIT_FINE)
             code = EXIT_TROUBLE;
     }
     return found ? code : trouble("no event of %s is parked", subject);
@@ -103,6 +118,7 @@ static int discard_parked(const struct order *order)
     const char *event = order->words[2];
     const char *slash = strchr(event, '/');
     char *end = NULL;
+    json_int_t left;
     json_int_t id = slash ? strtoll(slash + 1, &end, 10) : 0;
 
     if (!slash || end == slash + 1 || *end || id <= 0) {
@@ -116,7 +132,8 @@ static int discard_parked(const struct order *order)
     }
     const char *source = arena_print(order->arena, "%.*s", (int)(slash - event), event);
     return settle(order, order->words[1], "discard",
-                  json_pack("{sssIss}", "source", source, "id", id, "reason", order->reason));
+                  json_pack("{sssIss}", "source", source, "id", id, "reason", order->reason),
+                  &left);
 }
 
 static const struct what {
