@@ -186,6 +186,8 @@ static int run(struct arena *arena, const struct service *service)
 
     listening_close(&daemon);
     asks_close(&daemon);
+    if (service->moved_out)
+        service->moved_out(&daemon);
     desk_close(desk);
     if (daemon.teller)
         teller_free(daemon.teller);
