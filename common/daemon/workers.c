@@ -179,7 +179,8 @@ bool workers_submit(struct daemon *daemon, struct work *work)
         work_push(queue, work);
     if (work->kind == WORK_QUERY)
         pthread_cond_broadcast(&pool->to_read); /* a page may only be read by one of them */
-    else
+    else if (work->kind != WORK_EVENT || !pool->gathering
+             || queue->count >= (size_t)pool->settings.batch_limit)
         pthread_cond_signal(&pool->to_write);
     pthread_mutex_unlock(&pool->lock);
 

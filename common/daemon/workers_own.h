@@ -35,6 +35,8 @@ struct worker_pool {
     struct workers_view view;
     bool tenure_changed;
     bool stopping;
+    bool gathering;        /* events need not wake the writer: it wakes by the clock */
+    int64_t gathered_ms;   /* until then a batch of events alone does not begin; monotonic */
     double us_per_command; /* smoothed */
 };
 
