@@ -1,0 +1,434 @@
+#include "writer_room.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+/* ---- what failed leaves nothing behind ---- */
+
+static void nothing_of_an_abandoned_change_is_told(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *works[] = {note("a", "one"), note("b", "break"), note("c", "two")};
+
+    run(test, works, LENGTH(works));
+
+    assert_int_equal(works[1]->answer.kind, UNAVAILABLE);
+    assert_null(works[1]->emitted);
+    assert_int_equal(works[0]->emitted->event.id, 1);
+    assert_int_equal(works[2]->emitted->event.id, 2);
+    free_works(works, LENGTH(works));
+}
+
+static void a_refusal_that_passes_is_not_kept(void **state)
+{
+    struct test *test = begin_test(state);
+    NoteTicket order = NOTE_TICKET__INIT;
+    order.text = "later";
+    struct work *work = asked("chosen", &order.base, true);
+
+    run(test, &work, 1);
+
+    assert_string_equal(work->answer.reason, "later");
+    assert_string_equal(value(test, "select count(*) from writer_test.answer"), "0");
+    work_free(work);
+}
+
+static void a_disclosure_that_cant_be_noted_is_not_answered(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *work = work_new(WORK_NOTE);
+    struct seen seen = {.caller = "key/a", .subject = "x", .what = "phone", .trace = ""};
+
+    room_script("alter table writer_test.disclosure add check (subject <> 'x')");
+    work->outcome = OUTCOME_SETTLED; /* as a reader leaves it */
+    work->answer = (AnswerHeader)ANSWER_HEADER__INIT;
+    work->answer_body = (struct bytes){(const uint8_t *)"secret", 6};
+    work->seen = &seen;
+    run(test, &work, 1);
+
+    assert_int_equal(work->outcome, OUTCOME_SETTLED);
+    assert_int_equal(work->answer.kind, UNAVAILABLE);
+    assert_int_equal(work->answer_body.size, 0);
+    work_free(work);
+}
+
+/* ---- parking ---- */
+
+static void an_event_that_cant_be_parked_is_not_passed_over(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *work = overheard(1, "break");
+
+    room_script("alter table writer_test.parked add constraint full_up check (id <> 1)");
+    run(test, &work, 1);
+    assert_int_equal(work->outcome, OUTCOME_AGAIN);
+    assert_int_equal(writer_view(test->writer).places[0].at, 0);
+
+    room_script("alter table writer_test.parked drop constraint full_up");
+    run(test, &work, 1);
+    assert_int_equal(work->outcome, OUTCOME_SETTLED);
+    assert_int_equal(writer_view(test->writer).places[0].at, 1);
+    assert_string_equal(value(test, "select id from writer_test.parked"), "1");
+    work_free(work);
+}
+
+static void an_event_in_a_batch_with_the_last_discard_is_applied(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *first = overheard(1, "break");
+    DiscardParked discard = DISCARD_PARKED__INIT;
+
+    run(test, &first, 1);
+    discard.source = "elsewhere";
+    discard.id = 1;
+    discard.reason = "it never made sense";
+    struct work *works[] = {asked("d", &discard.base, false), overheard(2, "blue")};
+    run(test, works, LENGTH(works));
+
+    assert_string_equal(things(test), "blue");
+    assert_int_equal(writer_view(test->writer).parked, 0);
+    free_works(works, LENGTH(works));
+    work_free(first);
+}
+
+static void overhear_all(struct test *test, struct work **works, size_t count)
+{
+    static const char *const texts[] = {"black", "break", "blue", "red"};
+
+    for (size_t i = 0; i < count; i++)
+        works[i] = overheard(i + 1, texts[i]);
+    run(test, works, count);
+    free_works(works, count);
+}
+
+static void rebuild_applies_all_again_and_parks_again(void **state)
+{
+    struct test *test = begin_test(state);
+    Rebuild order = REBUILD__INIT;
+    struct work *works[4];
+
+    writer_free(test->writer);
+    test->writer = a_writer_of(&picture, "trial.0");
+    activate(test->writer);
+    overhear_all(test, works, LENGTH(works));
+    struct work *rebuild[] = {asked("r", &order.base, false), overheard(5, "green")};
+    run(test, rebuild, LENGTH(rebuild));
+    assert_int_equal(rebuild[0]->answer.kind, OK);
+    assert_true(rebuild[0]->rewound);
+    assert_int_equal(writer_view(test->writer).places[0].at, 0);
+    assert_int_equal(writer_view(test->writer).parked, 0);
+
+    overhear_all(test, works, LENGTH(works));
+    assert_string_equal(things(test), "black red");
+    assert_string_equal(value(test, "select string_agg(id::text, ',' order by place)"
+                                    " from writer_test.parked where settled = ''"),
+                        "2,3");
+    assert_int_equal(writer_view(test->writer).places[0].at, 4);
+    free_works(rebuild, LENGTH(rebuild));
+}
+
+/* ---- what breaks the connection each time ---- */
+
+/* Runs them as the writer's thread does, until each is settled; those that are go away. */
+static void run_out(struct test *test, struct work **works, size_t count)
+{
+    struct work *left[8];
+
+    for (int turns = 0; count > 0; turns++) {
+        size_t again = 0;
+        assert_true(turns < 3 * WRITER_TRIES_MOST);
+        activate(test->writer);
+        run(test, works, count);
+        for (size_t i = 0; i < count; i++)
+            if (works[i]->outcome == OUTCOME_AGAIN)
+                left[again++] = works[i];
+        memcpy(works, left, again * sizeof *left);
+        count = again;
+    }
+}
+
+static void a_command_that_breaks_the_connection_is_refused_at_last(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *works[] = {note("a", "one"), note("b", "kill"), note("c", "two")};
+    struct work *all[] = {works[0], works[1], works[2]};
+
+    run_out(test, works, LENGTH(works));
+
+    assert_string_equal(things(test), "one two");
+    assert_int_equal(all[1]->answer.kind, UNAVAILABLE);
+    assert_null(all[1]->emitted);
+    assert_int_equal(all[0]->answer.kind, OK);
+    assert_int_equal(all[2]->answer.kind, OK);
+    free_works(all, LENGTH(all));
+}
+
+static void an_event_that_breaks_the_connection_is_parked_at_last(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *works[] = {overheard(1, "one"), overheard(2, "kill"), overheard(3, "two")};
+    struct work *all[] = {works[0], works[1], works[2]};
+
+    run_out(test, works, LENGTH(works));
+
+    assert_string_equal(things(test), "one two");
+    assert_string_equal(value(test, "select id || reason from writer_test.parked"),
+                        "2the connection broke each time");
+    free_works(all, LENGTH(all));
+}
+
+/* ---- timers ---- */
+
+static int64_t noon(void)
+{
+    int64_t now_ms;
+
+    assert_true(clock_parse("2026-03-01T12:00:00Z", &now_ms));
+    clock_freeze(now_ms);
+    return now_ms;
+}
+
+static void given_timer(struct test *test, const char *key, const char *subject)
+{
+    StartTicket order = START_TICKET__INIT;
+
+    order.note = subject;
+    struct work *work = asked(key, &order.base, false);
+    run(test, &work, 1);
+    assert_int_equal(work->answer.kind, OK);
+    work_free(work);
+}
+
+static size_t fire_due(struct test *test, int64_t now_ms)
+{
+    struct work *due[64];
+
+    clock_freeze(now_ms);
+    size_t count = writer_due(test->writer, now_ms, due, LENGTH(due));
+    if (count > 0)
+        run(test, due, count);
+    free_works(due, count);
+    return count;
+}
+
+static void a_timer_taken_back_by_one_before_it_does_not_fire(void **state)
+{
+    struct test *test = begin_test(state);
+    int64_t now_ms = noon();
+
+    given_timer(test, "k1", "first");
+    given_timer(test, "k2", "second");
+    assert_int_equal(fire_due(test, now_ms + 1000), 2);
+
+    assert_int_equal(fire_due(test, now_ms + 24 * 60 * 60 * 1000), 0);
+    assert_string_equal(things(test), "first");
+    assert_string_equal(value(test, "select count(*) from writer_test.timer"), "0");
+}
+
+static void timers_of_another_release_do_not_stand_before_ours(void **state)
+{
+    struct test *test = begin_test(state);
+    int64_t now_ms = noon();
+
+    room_script("insert into writer_test.timer (timer, subject, due_at)"
+                " select 'unknown', n, '2026-01-01Z' from generate_series(1, 100) n");
+    given_timer(test, "k1", "wake");
+
+    assert_int_equal(fire_due(test, now_ms + 1000), 1);
+    assert_string_equal(things(test), "wake");
+    assert_int_equal(fire_due(test, now_ms + 2000), 0);
+}
+
+static void a_timer_that_breaks_the_connection_is_postponed_at_last(void **state)
+{
+    struct test *test = begin_test(state);
+    int64_t now_ms = noon();
+
+    given_timer(test, "k1", "kill");
+    given_timer(test, "k2", "wake");
+    for (int turns = 0; turns < 2 * WRITER_TRIES_MOST; turns++) {
+        activate(test->writer);
+        fire_due(test, now_ms + 1000);
+    }
+
+    assert_string_equal(things(test), "wake");
+    assert_string_equal(value(test, "select subject || (due_at > '2026-03-01T12:00:59Z')"
+                                    " from writer_test.timer"),
+                        "killtrue");
+}
+
+/* ---- months ---- */
+
+static const char *months_of(struct test *test, const char *table)
+{
+    const char *text =
+        arena_print(test->arena,
+                    "select string_agg(right(relname, 7), ' ' order by relname) from pg_class"
+                    " where relkind = 'r' and relname like '%s\\_20%%'"
+                    " and relnamespace = 'writer_test'::regnamespace",
+                    table);
+
+    return value(test, text);
+}
+
+static void at(struct test *test, const char *instant, const char *key)
+{
+    struct work *work = note(key, key);
+    int64_t now_ms;
+
+    assert_true(clock_parse(instant, &now_ms));
+    clock_freeze(now_ms);
+    run(test, &work, 1);
+    assert_int_equal(work->answer.kind, OK);
+    work_free(work);
+}
+
+/* What is dropped is looked for now and then, and when a writer has taken over. */
+static void tidy(struct test *test)
+{
+    writer_free(test->writer);
+    test->writer = a_writer("trial.0");
+    activate(test->writer);
+    writer_tidy(test->writer, clock_now_ms());
+    assert_true(writer_active(test->writer));
+}
+
+static void whole_months_of_answers_go_when_their_time_is_over(void **state)
+{
+    struct test *test = begin_test(state);
+
+    room_script("drop table if exists writer_test.answer_2026_10, writer_test.answer_2026_11,"
+                " writer_test.answer_2026_12, writer_test.answer_2027_01,"
+                " writer_test.answer_2027_02");
+    at(test, "2026-01-31T23:59:59Z", "k1");
+    at(test, "2026-03-02T00:00:00Z", "k2"); /* 30 days after: a millisecond too few */
+    tidy(test);
+    assert_memory_equal(months_of(test, "answer"), "2026_01 ", 8);
+
+    at(test, "2026-03-03T00:00:00Z", "k3");
+    tidy(test);
+    assert_memory_equal(months_of(test, "answer"), "2026_02 ", 8);
+    assert_string_equal(value(test, "select string_agg(key, ',' order by key)"
+                                    " from writer_test.answer"),
+                        "k2,k3");
+}
+
+static void the_head_of_the_history_is_never_dropped(void **state)
+{
+    struct test *test = begin_test(state);
+
+    at(test, "2026-01-15T12:00:00Z", "k1");
+    clock_freeze(clock_now_ms() + 90LL * 24 * 60 * 60 * 1000);
+    tidy(test);
+    assert_string_equal(value(test, "select id from writer_test.event"), "1");
+
+    at(test, "2026-04-15T12:00:00Z", "k2");
+    tidy(test);
+    assert_string_equal(value(test, "select id from writer_test.event"), "2");
+    tidy(test);
+    assert_int_equal(writer_view(test->writer).head, 2);
+}
+
+static void a_new_month_waits_for_nobody_who_reads(void **state)
+{
+    struct test *test = begin_test(state);
+    const struct statement look = {"look", "select count(*) as count from writer_test.event"};
+    const struct statement_table table = {&look, 1};
+    struct db *backup = room_open(
+        test->arena,
+        (struct db_options){.schema = "writer_test", .statements = &table, .statement_tables = 1});
+    struct row row;
+
+    db_begin(backup);
+    assert_true(db_one(backup, &row, look));
+    at(test, "2031-05-05T12:00:00Z", "k1");
+    db_abandon(backup);
+    db_close(backup);
+}
+
+/* ---- a frozen writer ---- */
+
+enum { PILE_SIZE = 256 * 1024 }; /* more than waits in libpq */
+
+static const struct statement deep[] = {
+    {"lock", "select pg_advisory_lock(7470, hashtext('writer_test'))"},
+    {"pile", "select length($1::text)"                               },
+};
+
+/* Holds the lock, has begun, and is stopped with half a statement sent and no Sync behind. */
+static void freeze_inside_a_pipeline(const char *conninfo)
+{
+    static const struct statement_table tables[] = {{TABLE(deep)}};
+    char *pile = calloc(1, PILE_SIZE);
+    const char *why = "";
+    struct db *db = db_open(&(struct db_options){.conninfo = conninfo,
+                                                 .schema = "writer_test",
+                                                 .name = "frozen",
+                                                 .statement_ms = 1000,
+                                                 .statements = tables,
+                                                 .statement_tables = LENGTH(tables)},
+                            &why);
+
+    memset(pile, 'x', PILE_SIZE - 1);
+    db_begin(db);
+    db_run(db, deep[0]);
+    db_run(db, deep[1], pile);
+    raise(SIGSTOP);
+    _exit(0);
+}
+
+static bool holds_the_lock(struct test *test)
+{
+    static const char text[] =
+        "select count(*) from pg_locks lock join pg_stat_activity holder using (pid)"
+        " where locktype = 'advisory' and classid = 7470 and granted"
+        "   and application_name = 'frozen' and state = 'active' and wait_event = 'ClientRead'";
+
+    return strcmp(value(test, text), "1") == 0;
+}
+
+static void a_writer_frozen_inside_a_pipeline_is_evicted(void **state)
+{
+    struct test *test = begin_test(state);
+    int64_t until_ms = clock_monotonic_ms() + ACTIVE_WITHIN_MS;
+    int status;
+
+    writer_free(test->writer);
+    test->writer = NULL;
+    fflush(NULL);
+    pid_t frozen = fork();
+    if (frozen == 0)
+        freeze_inside_a_pipeline(room_conninfo());
+    assert_int_equal(waitpid(frozen, &status, WUNTRACED), frozen);
+    assert_true(WIFSTOPPED(status));
+    while (!holds_the_lock(test))
+        assert_true(clock_monotonic_ms() < until_ms);
+
+    test->writer = a_writer("trial.1");
+    activate(test->writer);
+    kill(frozen, SIGKILL);
+    waitpid(frozen, &status, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(nothing_of_an_abandoned_change_is_told),
+        TEST(a_refusal_that_passes_is_not_kept),
+        TEST(a_disclosure_that_cant_be_noted_is_not_answered),
+        TEST(an_event_that_cant_be_parked_is_not_passed_over),
+        TEST(an_event_in_a_batch_with_the_last_discard_is_applied),
+        TEST(rebuild_applies_all_again_and_parks_again),
+        TEST(a_command_that_breaks_the_connection_is_refused_at_last),
+        TEST(an_event_that_breaks_the_connection_is_parked_at_last),
+        TEST(a_timer_taken_back_by_one_before_it_does_not_fire),
+        TEST(timers_of_another_release_do_not_stand_before_ours),
+        TEST(a_timer_that_breaks_the_connection_is_postponed_at_last),
+        TEST(whole_months_of_answers_go_when_their_time_is_over),
+        TEST(the_head_of_the_history_is_never_dropped),
+        TEST(a_new_month_waits_for_nobody_who_reads),
+        TEST(a_writer_frozen_inside_a_pipeline_is_evicted),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
