@@ -17,11 +17,24 @@ static void answer(struct work *work, const ProtobufCMessage *message)
     work->outcome = OUTCOME_SETTLED;
 }
 
+static bool any_may_answer(struct work *work)
+{
+    struct flaw flaw = {0};
+    const ReadStatus *asked = (const ReadStatus *)message_unpack(
+        work->arena, &read_status__descriptor, work->body, &flaw);
+
+    return asked && asked->any;
+}
+
 static void answer_status(struct daemon *daemon, struct work *work)
 {
     struct workers_view view = workers_view(daemon);
     Status status = STATUS__INIT;
 
+    if (!view.active && !any_may_answer(work)) {
+        work_refuse(work, NOT_ACTIVE, "not_active", "another instance writes");
+        return;
+    }
     status.instance = daemon->instance;
     status.service = daemon->service->name;
     status.active = view.active;
