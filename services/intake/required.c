@@ -22,27 +22,24 @@ static const struct {
     {"exchange",   PRODUCT        },
 };
 
-/* What has to be said, in one of at most three fields; on one channel or on any; by those kinds
- * whose request is about this (0: all). */
+enum { FIELDS_MOST = 3 };
+
+/* What has to be said, in any of these fields, of which the first is named; by requests about this
+ * (0: all), on one channel (NULL: any). */
 static const struct required {
     unsigned about;
     const char *channel;
-    const char *field; /* the one to name where all are empty */
-    const char *or_field;
-    const char *or_else;
-    const char *detail;
+    const char *fields[FIELDS_MOST];
 } requirements[] = {
-    {0,       NULL,      "branch",         NULL,             NULL,               "which unit of the company takes this"       },
-    {0,       NULL,      "kind",           NULL,             NULL,               "what is asked for"                          },
-    {0,       NULL,      "channel",        NULL,             NULL,               "how it was heard of"                        },
-    {0,       NULL,      "customer.name",  NULL,             NULL,               "who is speaking"                            },
-    {0,       NULL,      "customer.phone", "customer.email", "customer.address",
-     "one way to reach the customer: phone, email or address"                                                                 },
-    {0,       NULL,      "description",    "symptom",        NULL,               "what the request is about"                  },
-    {PRODUCT, NULL,      "product_model",  "serial_number",  NULL,
-     "which product: its model or its serial number"                                                                          },
-    {FAULT,   NULL,      "symptom",        NULL,             NULL,               "what does not work"                         },
-    {PRODUCT, "counter", "purchased_on",   NULL,             NULL,               "at the counter: when the product was bought"},
+    {0,       NULL,      {"branch"}                                              },
+    {0,       NULL,      {"kind"}                                                },
+    {0,       NULL,      {"channel"}                                             },
+    {0,       NULL,      {"customer.name"}                                       },
+    {0,       NULL,      {"customer.phone", "customer.email", "customer.address"}},
+    {0,       NULL,      {"description", "symptom"}                              },
+    {PRODUCT, NULL,      {"product_model", "serial_number"}                      },
+    {FAULT,   NULL,      {"symptom"}                                             },
+    {PRODUCT, "counter", {"purchased_on"}                                        },
 };
 
 static unsigned about(const char *kind)
@@ -53,16 +50,25 @@ static unsigned about(const char *kind)
     return 0;
 }
 
-static bool said(const Ticket *ticket, const char *field)
+static bool field_said(const Ticket *ticket, const char *field)
 {
-    const ProtobufCMessage *in = &ticket->base;
-    const char *dot = field ? strchr(field, '.') : NULL;
+    static const char customer[] = "customer.";
+    size_t length = sizeof customer - 1;
 
-    if (!field)
-        return false;
-    if (!dot)
-        return !text_empty(message_text(in, field));
-    return ticket->customer && !text_empty(message_text(&ticket->customer->base, dot + 1));
+    if (strncmp(field, customer, length) != 0)
+        return !text_empty(message_text(&ticket->base, field));
+    return !text_empty(message_text(&ticket->customer->base, field + length));
+}
+
+/* Whether any of the fields says something; `expected` is then of no interest. */
+static bool said(const Ticket *ticket, const struct required *row, struct text *expected)
+{
+    for (size_t i = 0; i < FIELDS_MOST && row->fields[i]; i++) {
+        if (field_said(ticket, row->fields[i]))
+            return true;
+        text_print(expected, "%s%s", i ? " or " : "", row->fields[i]);
+    }
+    return false;
 }
 
 void require_complete(struct request *req, const Ticket *ticket)
@@ -71,12 +77,12 @@ void require_complete(struct request *req, const Ticket *ticket)
 
     for (size_t i = 0; i < LENGTH(requirements); i++) {
         const struct required *row = &requirements[i];
+        struct text expected = text_new(req->arena);
         if (row->about && !(row->about & what))
             continue;
         if (row->channel && strcmp(row->channel, ticket->channel) != 0)
             continue;
-        if (!said(ticket, row->field) && !said(ticket, row->or_field)
-            && !said(ticket, row->or_else))
-            violate(req, row->field, "missing", "%s", row->detail);
+        if (!said(ticket, row, &expected))
+            violate(req, row->fields[0], "missing", "expected %s", expected.at);
     }
 }

@@ -1,6 +1,6 @@
--- The ticket: one request of one customer, from the first word to the archive.  Branch, customer,
--- unit and survivor are not foreign keys: the one writer has just looked them up and nothing is ever
--- deleted, so the check could only cost its fifth of the insert.
+-- The ticket: one request of one customer, from the first word to the archive.
+-- Branch, customer, unit and survivor are not foreign keys: the one writer has just looked them up
+-- and nothing is ever deleted, so the check could only cost its fifth of the insert.
 create table intake.ticket (
     ticket_id           bigint      primary key,
     version             bigint      not null,

@@ -1,4 +1,5 @@
--- Everything about a ticket that a move may change.  One that begins to wait remembers where it was.
+-- Everything about a ticket that a move may change.
+-- One that begins to wait remembers where it was.
 update intake.ticket
    set version         = $2,
        state           = $3,

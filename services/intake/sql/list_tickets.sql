@@ -1,5 +1,6 @@
--- Tickets, newest first, behind $1; absent filters are null.  An unknown limit makes a general
--- plan look dear, so PostgreSQL plans each call for the filters it really has.
+-- Tickets, newest first, behind $1; absent filters are null.
+-- An unknown limit makes a general plan look dear, so PostgreSQL plans each call for the filters it
+-- really has.
 select ticket_id, version, state, waiting_for, branch, kind, channel, channel_ref, customer_id,
        contact_name as "customer.name", contact_phone as "customer.phone",
        contact_email as "customer.email", contact_address as "customer.address",

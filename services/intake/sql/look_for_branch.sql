@@ -1,5 +1,5 @@
--- Whether a branch may be opened: is its code taken, its parent known and within the caller's
--- branch ($4, null for all), its time zone one that PostgreSQL knows.  Zones in use are not looked
+-- Whether a branch may be opened: code, parent and time zone.
+-- The parent has to lie within the caller's branch ($4, null for all).  Zones in use are not looked
 -- up again, for the list of all is slow to read.
 select exists (select from intake.branch where branch = $1) as taken,
        $2::text is null
