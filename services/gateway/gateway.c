@@ -19,7 +19,6 @@ long updates_most;
 long requests_per_second;
 long streams_per_key;
 long events_in_memory;
-long drain_ms;
 const char *admin_key_file;
 const char *key_pepper_file;
 
@@ -45,8 +44,6 @@ static const struct setting settings[] = {
     {"streams_per_key",     COUNT,        "200",            1,    100000,   &streams_per_key,     "event streams at once"},
     {"events_in_memory",    COUNT,        "4096",           16,   1000000,  &events_in_memory,
      "latest events of each service kept for those who follow"                                                           },
-    {"drain_ms",            MILLISECONDS, "5000",           0,    60000,    &drain_ms,
-     "how long requests under way may take when the gateway stops"                                                       },
     {"admin_key_file",      TEXT,         "",               0,    4000,     &admin_key_file,
      "the administrator's key; made where it is missing; empty: none"                                                    },
     {"key_pepper_file",     TEXT,         "gateway.pepper", 0,    4000,     &key_pepper_file,
@@ -101,6 +98,17 @@ static void move_out(struct daemon *daemon)
     server_drain(border->server);
 }
 
+static void clear_out(struct daemon *daemon)
+{
+    struct border *border = daemon->own;
+    server_close(border->server);
+    tail_free(border->tail);
+    neighbours_free(border->neighbours);
+    keys_free(border->keys);
+    server_free(border->server);
+    free(border);
+}
+
 static void hear_own(struct daemon *daemon, const Event *event)
 {
     struct border *border = daemon->own;
@@ -119,5 +127,6 @@ const struct service gateway = {
     .identifiers = {TABLE(identifiers)},
     .moved_in = move_in,
     .moving_out = move_out,
+    .moved_out = clear_out,
     .told = hear_own,
 };

@@ -102,7 +102,7 @@ static void lost(void *with)
 
 /* ---- what they are asked ---- */
 
-static void ask_one(struct neighbour *neighbour, const char *message, uint64_t number)
+static void ask_one(struct neighbour *neighbour, const ProtobufCMessage *message, uint64_t number)
 {
     struct arena *arena = arena_new();
     Caller caller = CALLER__INIT;
@@ -110,14 +110,14 @@ static void ask_one(struct neighbour *neighbour, const char *message, uint64_t n
     caller.roles = SERVICE;
     AskHeader header = ASK_HEADER__INIT;
     header.number = number;
-    header.message = message;
+    header.message = message->descriptor->name;
     header.caller = &caller;
     header.deadline_ms = NEIGHBOURS_PAGE_MS;
-    struct bytes nothing = {(const uint8_t *)"", 0};
+    struct bytes body = message_pack(arena, message);
     if (neighbour->asker)
-        asker_send(neighbour->asker, message_pack(arena, &header.base), nothing);
+        asker_send(neighbour->asker, message_pack(arena, &header.base), body);
     else
-        daemon_ask_self(neighbour->all->daemon, &header, nothing, answered, neighbour);
+        daemon_ask_self(neighbour->all->daemon, &header, body, answered, neighbour);
     arena_free(arena);
 }
 
@@ -125,8 +125,10 @@ static void beat(void *with)
 {
     struct neighbours *all = with;
     int64_t now_ms = clock_monotonic_ms();
+    ReadStatus order = READ_STATUS__INIT;
+    order.any = true;
     for (size_t i = 0; i < all->count; i++)
-        ask_one(&all->rows[i], read_status__descriptor.name, ++all->asked);
+        ask_one(&all->rows[i], &order.base, ++all->asked);
     for (size_t i = 0; i < COLLECTIONS_MOST; i++)
         if (all->collections[i].number && now_ms >= all->collections[i].until_ms)
             finish(&all->collections[i]);
@@ -153,6 +155,19 @@ struct neighbours *neighbours_new(struct daemon *daemon)
     all->alarm = alarm_new(daemon->loop, beat, all);
     alarm_set(all->alarm, 0, NEIGHBOURS_ASK_MS);
     return all;
+}
+
+void neighbours_free(struct neighbours *neighbours)
+{
+    for (size_t i = 0; i < neighbours->count; i++)
+        asker_free(neighbours->rows[i].asker);
+    for (size_t i = 0; i < COLLECTIONS_MOST; i++)
+        if (neighbours->collections[i].number)
+            finish(&neighbours->collections[i]);
+    alarm_free(neighbours->alarm);
+    arena_free(neighbours->scratch);
+    free(neighbours->rows);
+    free(neighbours);
 }
 
 static bool has_writer(const struct neighbours *all, const char *service)
@@ -195,6 +210,7 @@ void neighbours_metrics(struct neighbours *neighbours, metrics_collected *collec
         .awaited = neighbours->count,
     };
     uint64_t number = free_one->number;
+    ReadMetrics order = READ_METRICS__INIT;
     for (size_t i = 0; i < neighbours->count; i++)
-        ask_one(&neighbours->rows[i], read_metrics__descriptor.name, number);
+        ask_one(&neighbours->rows[i], &order.base, number);
 }

@@ -18,6 +18,7 @@ enum {
 struct neighbours;
 
 struct neighbours *neighbours_new(struct daemon *daemon);
+void neighbours_free(struct neighbours *neighbours);
 
 /* The first service without an active writer; NULL where all have one. */
 const char *neighbours_missing(const struct neighbours *neighbours);

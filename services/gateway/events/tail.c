@@ -182,6 +182,20 @@ struct tail *tail_new(struct border *border)
     return tail;
 }
 
+void tail_free(struct tail *tail)
+{
+    for (int i = 0; i < SOURCES; i++) {
+        follower_free(tail->rings[i].follower);
+        ring_begin(&tail->rings[i], 0);
+        free(tail->rings[i].events);
+    }
+    alarm_free(tail->stirred);
+    alarm_free(tail->sweep);
+    arena_free(tail->scratch);
+    tree_free(tail->tree);
+    free(tail);
+}
+
 bool tail_ready(const struct tail *tail)
 {
     for (int i = 0; i < SOURCES; i++)

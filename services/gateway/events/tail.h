@@ -46,6 +46,7 @@ struct tail {
 };
 
 struct tail *tail_new(struct border *border);
+void tail_free(struct tail *tail); /* when nobody subscribes any more */
 
 /* Whether all heads and the tree are known, so that a subscriber can begin. */
 bool tail_ready(const struct tail *tail);

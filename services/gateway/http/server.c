@@ -63,13 +63,30 @@ struct server *server_new(struct border *border)
 void server_drain(struct server *server)
 {
     server->draining = true;
-    listener_pause(server->listener, true);
+    listener_free(server->listener);
+    server->listener = NULL;
     struct connection *next = NULL;
     for (struct connection *at = server->first; at; at = next) {
         next = at->next;
         if (at->phase == PHASE_HEAD || at->phase == PHASE_STREAM)
             connection_leave(at, false);
     }
+}
+
+void server_close(struct server *server)
+{
+    server_drain(server);
+    while (server->first)
+        connection_leave(server->first, true);
+    free_left(server);
+    alarm_free(server->sweep);
+}
+
+void server_free(struct server *server)
+{
+    while (server->arenas_kept)
+        arena_free(server->arenas[--server->arenas_kept]);
+    free(server);
 }
 
 void server_forget(struct server *server, struct connection *connection)

@@ -50,9 +50,13 @@ struct server {
 
 struct server *server_new(struct border *border);
 
-/* Takes no more connections, lets requests under way end, and tells when nobody is left or
- * `drain_ms` are over. */
+/* Takes no more connections; ends those that ask nothing and all streams.  Requests under way are
+ * answered, and their connections end with that. */
 void server_drain(struct server *server);
+
+/* Ends every connection at once; what was carried for them is freed. */
+void server_close(struct server *server);
+void server_free(struct server *server);
 
 struct arena *server_take_arena(struct server *server);
 void server_give_arena(struct server *server, struct arena *arena);
