@@ -5,6 +5,7 @@
 
 #include "base/fail.h"
 #include "base/log.h"
+#include "daemon/ask.h"
 #include "daemon/chain.h"
 #include "daemon/metrics.h"
 #include "daemon/status.h"
@@ -113,7 +114,8 @@ static void take_in(struct daemon *daemon, struct work *work)
         work->done(work, work->with);
         return;
     }
-    work->deadline_ms = clock_monotonic_ms() + work->header->deadline_ms;
+    uint32_t patience_ms = work->header->deadline_ms;
+    work->deadline_ms = clock_monotonic_ms() + (patience_ms ? patience_ms : ASK_DEADLINE_MS);
     if (kind == WORK_COMMAND)
         work->digest = chain_digest(work->arena, work->header->message, work->body);
     if (!workers_submit(daemon, work))

@@ -9,6 +9,7 @@
 enum {
     EVENTS_MOST = 1000,
     EVENTS_BYTES_USUAL = 1024 * 1024,
+    EVENTS_BYTES_MOST = 2 * 1024 * 1024, /* and one event: a page fits into a frame of the bus */
     CHAIN_MOST = 100000,
     CHAIN_PAGE = 1000
 };
@@ -49,7 +50,8 @@ static bool read_events(struct request *req)
 {
     const ReadEvents *asked = request_body(req, read_events);
     uint32_t most = asked->limit && asked->limit < EVENTS_MOST ? asked->limit : EVENTS_MOST;
-    size_t bytes_most = asked->bytes ? asked->bytes : EVENTS_BYTES_USUAL;
+    size_t bytes_asked = asked->bytes ? asked->bytes : EVENTS_BYTES_USUAL;
+    size_t bytes_most = bytes_asked < EVENTS_BYTES_MOST ? bytes_asked : EVENTS_BYTES_MOST;
     const char *after = db_number(req->arena, (int64_t)asked->after);
     const char *limit = db_number(req->arena, most);
     struct text page = text_new(req->arena);

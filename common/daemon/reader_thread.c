@@ -5,14 +5,24 @@
 #include "daemon/workers_own.h"
 #include "house_sql.h"
 
-/* Only the last reader reads pages of history, and only while no query waits. */
-static struct work *take(struct worker_pool *pool, bool pages)
+/* Only the last reader reads pages of history, and, where queries wait as well, in turn with them.
+ */
+static struct work *pick(struct reader *reader)
 {
+    struct worker_pool *pool = reader->pool;
+    bool page = reader->pages && pool->pages.first && (reader->queried || !pool->queries.first);
+
+    reader->queried = !page;
+    return work_pop(page ? &pool->pages : &pool->queries);
+}
+
+static struct work *take(struct reader *reader)
+{
+    struct worker_pool *pool = reader->pool;
     struct work *work = NULL;
 
     pthread_mutex_lock(&pool->lock);
-    while (!(work = work_pop(&pool->queries)) && !(pages && (work = work_pop(&pool->pages)))
-           && !pool->stopping)
+    while (!(work = pick(reader)) && !pool->stopping)
         pthread_cond_wait(&pool->to_read, &pool->lock);
     pthread_mutex_unlock(&pool->lock);
     return work;
@@ -74,6 +84,11 @@ static void answer(struct worker_pool *pool, struct work *work, struct db **db)
 {
     const char *why = "";
 
+    if (work->deadline_ms <= clock_monotonic_ms()) {
+        work_refuse(work, DEADLINE, "deadline", "there was no time left to begin");
+        workers_finish(pool, &work, 1);
+        return;
+    }
     for (int tries = 0; tries < 2; tries++) {
         if (!*db)
             *db = connect_reader(pool, &why);
@@ -97,7 +112,7 @@ void *reader_thread(void *with)
     struct db *db = NULL;
     struct work *work;
 
-    while ((work = take(reader->pool, reader->pages)))
+    while ((work = take(reader)))
         answer(reader->pool, work, &db);
     if (db)
         db_close(db);

@@ -55,7 +55,7 @@ static void on_bell(void *with)
     struct workers_view view;
 
     pthread_mutex_lock(&pool->lock);
-    bool changed = pool->tenure_changed;
+    bool changed = pool->tenure_changed && !pool->stopping;
     pool->tenure_changed = false;
     view = pool->view;
     finished = pool->finished;
@@ -126,12 +126,15 @@ void workers_stop(struct daemon *daemon)
 
     pthread_mutex_lock(&pool->lock);
     pool->stopping = true;
-    pthread_cond_broadcast(&pool->to_write);
     pthread_cond_broadcast(&pool->to_read);
     pthread_mutex_unlock(&pool->lock);
-    pthread_join(pool->writer, NULL);
     for (int i = 0; i < READERS; i++)
         pthread_join(pool->readers[i].thread, NULL);
+    pthread_mutex_lock(&pool->lock);
+    pool->ending = true;
+    pthread_cond_broadcast(&pool->to_write);
+    pthread_mutex_unlock(&pool->lock);
+    pthread_join(pool->writer, NULL);
     on_bell(pool);
     free_all(&pool->commands);
     free_all(&pool->events);

@@ -21,8 +21,11 @@ struct worker_pool {
     struct reader {
         struct worker_pool *pool;
         pthread_t thread;
-        bool pages; /* reads history too */
+        bool pages;   /* reads history too */
+        bool queried; /* what it took last was a query: a page is next */
     } readers[READERS];
+
+    bool own_before; /* the writer's last batch was its own: the next is the others' */
 
     pthread_mutex_t lock;
     pthread_cond_t to_write;
@@ -34,7 +37,8 @@ struct worker_pool {
     struct work_queue finished;
     struct workers_view view;
     bool tenure_changed;
-    bool stopping;
+    bool stopping;         /* no more is taken in: the readers end, */
+    bool ending;           /* and then, with their last notes written, the writer */
     bool gathering;        /* events need not wake the writer: it wakes by the clock */
     int64_t gathered_ms;   /* until then a batch of events alone does not begin; monotonic */
     double us_per_command; /* smoothed */

@@ -141,9 +141,11 @@ static bool hand_over(struct worker_pool *pool, struct work **works, size_t coun
 {
     struct work *settled[BATCH_MOST], *again[BATCH_MOST];
     size_t settled_count = 0, again_count = 0;
+    bool all_settled = true;
 
     for (size_t i = 0; i < count; i++) {
         struct work *work = works[i];
+        all_settled = all_settled && work->outcome != OUTCOME_AGAIN;
         if (work->outcome == OUTCOME_AGAIN && work->done == on_own_done)
             work_free(work); /* still due: it will be read again */
         else if (work->outcome == OUTCOME_AGAIN)
@@ -153,7 +155,7 @@ static bool hand_over(struct worker_pool *pool, struct work **works, size_t coun
     }
     workers_finish(pool, settled, settled_count);
     put_back(pool, again, again_count);
-    return again_count > 0;
+    return !all_settled;
 }
 
 /* Events of a batch are applied in order or not at all: after one that must be done again, those of
@@ -192,11 +194,15 @@ static void carry_out(struct worker_pool *pool, struct writer *writer, struct wo
     for (size_t i = 0; i < count; i++)
         rewound = rewound || (works[i]->rewound && works[i]->outcome == OUTCOME_SETTLED);
     show(pool, writer, rewound || !writer_active(writer));
-    if (hand_over(pool, works, count) && writer_active(writer)) {
-        pthread_mutex_lock(&pool->lock);
+    if (!hand_over(pool, works, count) || !writer_active(writer))
+        return;
+    pthread_mutex_lock(&pool->lock);
+    bool ending = pool->ending;
+    if (!ending)
         rest(pool, FULL_PAUSE_MS);
-        pthread_mutex_unlock(&pool->lock);
-    }
+    pthread_mutex_unlock(&pool->lock);
+    if (ending)
+        send_on(pool);
 }
 
 /*
@@ -219,7 +225,7 @@ static size_t wait_and_take(struct worker_pool *pool, struct work **works)
     long left_ms = gathering_ms(pool);
     size_t count = left_ms ? 0 : take(pool, works);
 
-    if (count == 0 && !pool->stopping) {
+    if (count == 0 && !pool->ending && !pool->own_before) {
         pool->gathering = left_ms > 0;
         rest(pool, left_ms ? left_ms : WRITER_HEARTBEAT_MS);
         pool->gathering = false;
@@ -242,16 +248,24 @@ static size_t own_works(struct writer *writer, struct work **works)
     return count;
 }
 
-/* One turn of an active writer. */
+/* One turn of an active writer.  However much it owes the clock, every other batch is the others'.
+ */
 static void turn(struct worker_pool *pool, struct writer *writer)
 {
     struct work *works[BATCH_MOST];
-    size_t count = own_works(writer, works);
 
+    writer_tidy(writer, clock_now_ms());
+    size_t own = writer_active(writer) && !pool->own_before ? own_works(writer, works) : 0;
+    size_t count = own;
+    if (!writer_active(writer)) {
+        show(pool, writer, true);
+        return;
+    }
     pthread_mutex_lock(&pool->lock);
     if (count == 0)
         count = wait_and_take(pool, works);
     pthread_mutex_unlock(&pool->lock);
+    pool->own_before = own > 0;
 
     if (count > 0)
         carry_out(pool, writer, works, count);
@@ -275,7 +289,7 @@ static void stand_by(struct worker_pool *pool, struct writer *writer, struct are
     snprintf(said, SAID_MOST, "%s", why);
     send_on(pool);
     pthread_mutex_lock(&pool->lock);
-    if (!pool->stopping && !pool->commands.first)
+    if (!pool->ending && !pool->commands.first)
         rest(pool, RETRY_MS);
     pthread_mutex_unlock(&pool->lock);
     send_on(pool);
@@ -284,9 +298,9 @@ static void stand_by(struct worker_pool *pool, struct writer *writer, struct are
 static bool stopped(struct worker_pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
-    bool stopping = pool->stopping && !pool->commands.first;
+    bool ending = pool->ending && !pool->commands.first;
     pthread_mutex_unlock(&pool->lock);
-    return stopping;
+    return ending;
 }
 
 void *writer_thread(void *with)

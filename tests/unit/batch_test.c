@@ -195,6 +195,7 @@ static void given_timer(struct test *test, const char *key, const char *subject)
     order.note = subject;
     struct work *work = asked(key, &order.base, false);
     run(test, &work, 1);
+    assert_int_equal(work->outcome, OUTCOME_SETTLED);
     assert_int_equal(work->answer.kind, OK);
     work_free(work);
 }
@@ -279,6 +280,7 @@ static void at(struct test *test, const char *instant, const char *key)
     assert_true(clock_parse(instant, &now_ms));
     clock_freeze(now_ms);
     run(test, &work, 1);
+    assert_int_equal(work->outcome, OUTCOME_SETTLED);
     assert_int_equal(work->answer.kind, OK);
     work_free(work);
 }
