@@ -15,12 +15,13 @@
 
 /* ---- a small service of its own: things, and what is overheard about them ---- */
 
-enum { ADD_THING, FIND_THING, DIE };
+enum { ADD_THING, FIND_THING, DIE, DOZE };
 
 static const struct statement statements[] = {
     {"add_thing",  "insert into writer_test.thing (id, text) values ($1, $2)"},
     {"find_thing", "select id from writer_test.thing where text = $1"        },
     {"die",        "select pg_terminate_backend(pg_backend_pid()) as died"   },
+    {"doze",       "select pg_sleep(0.3) is null as awake"                   },
 };
 
 static const struct migration migrations[] = {
@@ -56,6 +57,8 @@ static bool note_ticket(struct request *req)
         return refuse(req, UNAVAILABLE, "later", "as asked");
     if (strcmp(order->text, "seek") == 0
         && !db_one(req->db, &row, statements[FIND_THING], "nowhere"))
+        return false;
+    if (strcmp(order->text, "slow") == 0 && !db_one(req->db, &row, statements[DOZE]))
         return false;
     const char *number = db_number(req->arena, next_number(req, 'T'));
     if (!survive(req, order->text) || !db_run(req->db, statements[ADD_THING], number, order->text))
