@@ -25,30 +25,34 @@ const char *key_pepper_file;
 const char *const services[SERVICES] = {"gateway", "intake",     "dispatch",
                                         "returns", "complaints", "reporting"};
 
+/* clang-format off */
+
 static const struct setting settings[] = {
-    {"http_host",           TEXT,         "127.0.0.1",      1,    255,      &http_host,           "where HTTP is spoken" },
-    {"http_port",           COUNT,        "8080",           0,    65535,    &http_port,           "0: any free one"      },
-    {"connections_most",    COUNT,        "8000",           1,    100000,   &connections_most,
-     "connections at once; more wait until one ends"                                                                     },
-    {"request_ms",          MILLISECONDS, "20000",          100,  600000,   &request_ms,
-     "a request must have arrived whole after so long"                                                                   },
-    {"idle_ms",             MILLISECONDS, "75000",          100,  3600000,  &idle_ms,
-     "a connection without a request is closed after so long"                                                            },
-    {"answer_ms",           MILLISECONDS, "10000",          100,  60000,    &answer_ms,
-     "how long a service may take to answer"                                                                             },
-    {"body_most",           BYTES,        "1048576",        1024, 16777216, &body_most,           "of a request"         },
-    {"updates_most",        COUNT,        "10000",          1,    1000000,  &updates_most,
-     "lines of one stream of job updates"                                                                                },
-    {"requests_per_second", COUNT,        "20000",          1,    1000000,  &requests_per_second,
-     "of one key, and as many at once"                                                                                   },
-    {"streams_per_key",     COUNT,        "200",            1,    100000,   &streams_per_key,     "event streams at once"},
-    {"events_in_memory",    COUNT,        "4096",           16,   1000000,  &events_in_memory,
-     "latest events of each service kept for those who follow"                                                           },
-    {"admin_key_file",      TEXT,         "",               0,    4000,     &admin_key_file,
-     "the administrator's key; made where it is missing; empty: none"                                                    },
-    {"key_pepper_file",     TEXT,         "gateway.pepper", 0,    4000,     &key_pepper_file,
-     "what all keys are hashed with; made where it is missing; the same for all gateways"                                },
+    {"http_host", TEXT, "127.0.0.1", 1, 255, &http_host, "where HTTP is spoken"},
+    {"http_port", COUNT, "8080", 0, 65535, &http_port, "0: any free one"},
+    {"connections_most", COUNT, "8000", 1, 100000, &connections_most,
+     "connections at once; more wait until one ends"},
+    {"request_ms", MILLISECONDS, "20000", 100, 600000, &request_ms,
+     "a request must have arrived whole after so long"},
+    {"idle_ms", MILLISECONDS, "75000", 100, 3600000, &idle_ms,
+     "a connection without a request is closed after so long"},
+    {"answer_ms", MILLISECONDS, "10000", 100, 60000, &answer_ms,
+     "how long a service may take to answer"},
+    {"body_most", BYTES, "1048576", 1024, 16777216, &body_most, "of a request"},
+    {"updates_most", COUNT, "10000", 1, 1000000, &updates_most,
+     "lines of one stream of job updates"},
+    {"requests_per_second", COUNT, "20000", 1, 1000000, &requests_per_second,
+     "of one key, and as many at once"},
+    {"streams_per_key", COUNT, "200", 1, 100000, &streams_per_key, "event streams at once"},
+    {"events_in_memory", COUNT, "4096", 16, 1000000, &events_in_memory,
+     "latest events of each service kept for those who follow"},
+    {"admin_key_file", TEXT, "", 0, 4000, &admin_key_file,
+     "the administrator's key; made where it is missing; empty: none"},
+    {"key_pepper_file", TEXT, "gateway.pepper", 0, 4000, &key_pepper_file,
+     "what all keys are hashed with; made where it is missing; the same for all gateways"},
 };
+
+/* clang-format on */
 
 /* What gateway can be asked to do, and who may ask. */
 static const struct command commands[] = {

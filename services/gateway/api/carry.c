@@ -24,18 +24,24 @@ struct question carry_question(struct exchange *exchange, const char *service,
 
 void carry_flaw(struct exchange *exchange, const struct flaw *flaw)
 {
-    Violation violation = VIOLATION__INIT;
-    violation.field = text_or_empty(flaw->field);
-    violation.reason = flaw->reason;
-    violation.detail = text_or_empty(flaw->detail);
-    const Violation *const violations[] = {&violation};
+    Violation violations[MESSAGE_FLAWS_MOST];
+    const Violation *shown[MESSAGE_FLAWS_MOST];
     struct problem problem = {
         .status = flaw->unreadable ? 400 : 422,
         .reason = flaw->reason,
         .detail = text_empty(flaw->detail) ? "the request can't be read" : flaw->detail,
-        .violations = violations,
-        .violation_count = text_empty(flaw->field) ? 0 : 1,
+        .violations = shown,
     };
+    for (const struct flaw *at = flaw; at; at = at->more) {
+        if (text_empty(at->field))
+            continue;
+        Violation *violation = &violations[problem.violation_count];
+        violation__init(violation);
+        violation->field = at->field;
+        violation->reason = at->reason;
+        violation->detail = text_or_empty(at->detail);
+        shown[problem.violation_count++] = violation;
+    }
     exchange_problem(exchange, &problem);
 }
 

@@ -13,6 +13,7 @@
 struct line {
     bool readable;
     const char *reason;
+    const char *detail;
 };
 
 struct updates {
@@ -66,6 +67,7 @@ static void add_results(struct updates *updates, const JobUpdateResults *answer)
         JobUpdateResult rejected = JOB_UPDATE_RESULT__INIT;
         rejected.result = "rejected";
         rejected.reason = updates->lines[i].reason;
+        rejected.detail = updates->lines[i].detail;
         add_result(updates, updates->lines[i].readable ? answer->results[next++] : &rejected);
     }
     updates->line_count = updates->update_count = updates->chunk_bytes = 0;
@@ -120,16 +122,20 @@ static void take_line(struct updates *updates, const char *at, size_t size)
     struct line *line = &updates->lines[updates->line_count++];
     updates->total++;
     updates->chunk_bytes += size;
-    *line = (struct line){.reason = "line_too_long"};
+    *line = (struct line){false, "line_too_long", "a line has at most 64 KiB"};
     if (size > UPDATES_LINE_MOST)
         return;
     struct flaw flaw;
     ProtobufCMessage *update = message_from_json(updates->arena, &job_update__descriptor,
                                                  (struct bytes){(const uint8_t *)at, size}, &flaw);
     line->readable = update != NULL;
-    line->reason = update ? NULL : flaw.reason;
-    if (update)
+    if (update) {
         updates->updates[updates->update_count++] = (JobUpdate *)update;
+        return;
+    }
+    line->reason = flaw.reason;
+    line->detail = arena_print(updates->arena, "%s%s%s", flaw.field,
+                               text_empty(flaw.field) ? "" : ": ", flaw.detail);
 }
 
 static bool is_blank(const char *at, size_t size)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/carry.h"
+#include "base/ids.h"
 #include "events/subscriber.h"
 
 static bool flawed(struct flaw *flaw, const char *field, const char *reason, const char *detail)
@@ -25,6 +26,7 @@ static bool read_parameter(struct exchange *exchange, struct following *followin
 {
     const char *name = parameter->name, *value = parameter->value;
     long number = 0;
+    int64_t id;
     if (!value)
         return flawed(flaw, name, "bad_query", "the query's escapes can't be read");
     if (strcmp(name, "after") == 0)
@@ -42,9 +44,12 @@ static bool read_parameter(struct exchange *exchange, struct following *followin
         following->wanted = (unsigned)number;
         return fits || flawed(flaw, name, "out_of_range", "from 1 to 500");
     }
-    if (strcmp(name, "ticket_id") == 0)
+    if (strcmp(name, "ticket_id") == 0) {
         following->filter.ticket_id = value;
-    else if (strcmp(name, "branch") == 0)
+        return !*value || id_parse(value, 'T', &id) == ID_OK
+               || flawed(flaw, name, "bad_check_digit", "no ticket has this number: mistyped?");
+    }
+    if (strcmp(name, "branch") == 0)
         following->filter.branch = value;
     else
         return flawed(flaw, name, "unknown_field", "there is no such parameter");
