@@ -56,6 +56,11 @@ static void question_give_up(struct asks *asks, struct open_question *open, cons
 
 /* ---- the way of a question from instance to instance ---- */
 
+static uint64_t bit_of(const struct instance *instance)
+{
+    return UINT64_C(1) << instance->index;
+}
+
 static void question_answered(struct instance *instance, const AnswerHeader *header,
                               struct bytes body);
 
@@ -84,7 +89,7 @@ static bool question_send(struct open_question *open, struct instance *instance)
 {
     struct bytes header = slot_header(instance->asks, open);
 
-    open->tried |= UINT64_C(1) << instance->index;
+    open->tried |= bit_of(instance);
     open->instance = instance;
     open->asked_at = instance->asks->now;
     if (instance->asker && !asker_send(instance->asker, header, slot_body(open)))
@@ -96,7 +101,18 @@ static bool question_send(struct open_question *open, struct instance *instance)
     return true;
 }
 
-/* To the next instance that was not tried; where there is none, all of them again after a pause. */
+/* Who says nothing has the question and may still answer it.  It is not waited for once more while
+ * somebody else answers: a spare that is about to take over says NOT_ACTIVE until it does. */
+static void begin_round(struct open_question *open)
+{
+    uint64_t all = UINT64_MAX >> (ASK_INSTANCES_MOST - open->target->count);
+
+    if (open->silent == all)
+        open->silent = 0;
+    open->tried = open->silent;
+}
+
+/* To the next instance that was not tried; where there is none, the others again after a pause. */
 static void question_go(struct asks *asks, struct open_question *open)
 {
     struct target *target = open->target;
@@ -107,7 +123,7 @@ static void question_go(struct asks *asks, struct open_question *open)
             return;
     }
     open->instance = NULL;
-    open->tried = 0;
+    begin_round(open);
     open->resume_at = asks->now + ASK_PAUSE_MS;
 }
 
@@ -119,6 +135,7 @@ static void question_answered(struct instance *instance, const AnswerHeader *hea
 
     if (!open || open->target != instance->target)
         return;
+    open->silent &= ~bit_of(instance);
     if (header->kind != NOT_ACTIVE) {
         instance->target->favourite = instance->index;
         question_end(asks, open, header, body);
@@ -160,6 +177,7 @@ static void question_leave_silent(struct asks *asks, struct open_question *open)
         target->favourite = (target->favourite + 1) % target->count;
     if (open->silences < ASK_SILENCES_MOST)
         open->silences++;
+    open->silent |= bit_of(open->instance);
     question_go(asks, open);
 }
 
@@ -196,7 +214,10 @@ static void instance_lost(void *with)
     asks->now = clock_monotonic_ms();
     for (unsigned i = asks->open_count; i-- > 0;) {
         struct open_question *open = slot_listed(asks, i);
-        if (i < asks->open_count && open->instance == instance)
+        if (i >= asks->open_count || open->target != instance->target)
+            continue;
+        open->silent &= ~bit_of(instance);
+        if (open->instance == instance)
             question_go(asks, open);
     }
 }
@@ -256,6 +277,7 @@ void ask(struct daemon *daemon, const struct question *question, on_answered *an
     open->target = target;
     open->tried = 0;
     open->sent = false;
+    open->silent = 0;
     open->silences = 0;
     open->deadline_at = asks->now + patience_of(question);
     open->answered = answered;

@@ -4,7 +4,8 @@
  * The question goes to the instance that answered last; on NOT_ACTIVE, on a full queue, when the
  * connection breaks, or when an instance has answered nothing at all for ASK_SILENCE_MS, to the
  * next, *with the same key*, until the deadline.  So a command may arrive twice; the recorded
- * answer makes that harmless.  When none is left it begins anew after ASK_PAUSE_MS.  At the
+ * answer makes that harmless.  When none is left it begins anew after ASK_PAUSE_MS, without those
+ * that were silent unless all were; they have the question, and may still answer it.  At the
  * deadline the answer is UNAVAILABLE "no_answer": it may or may not have been carried out, and
  * asking again with the same key says which.
  *

@@ -34,6 +34,7 @@ struct open_question {
     struct instance *instance; /* NULL: pausing until resume_at */
     uint64_t tried;            /* a bit per instance, since the last pause */
     bool sent;                 /* it left us once: sent again, it may be carried out already */
+    uint64_t silent;           /* a bit per instance that has the question and says nothing */
     unsigned silences;
     int64_t asked_at;
     int64_t resume_at;

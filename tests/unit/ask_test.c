@@ -218,6 +218,38 @@ static void all_are_asked_again_until_one_is_active(void **state)
     assert_string_equal(last_body, "from far.1");
 }
 
+static void who_says_nothing_is_not_waited_for_again_while_another_declines(void **state)
+{
+    arise(0);
+    arise(1);
+    far[0].manner = KEEPS_SILENT;
+    far[1].manner = DECLINES;
+
+    ask_far(0);
+    assert_true(comes(room.loop, &far[1].asked, 5));
+    assert_int_equal(far[0].asked, 1);
+    far[1].manner = ANSWERS;
+    assert_true(comes_within(room.loop, &answered, 1, ASK_SILENCE_MS / 2));
+
+    assert_string_equal(last_body, "from far.1");
+    assert_int_equal(far[0].asked, 1);
+}
+
+static void who_was_silent_may_still_answer(void **state)
+{
+    arise(0);
+    arise(1);
+    far[0].manner = KEEPS_SILENT;
+    far[1].manner = DECLINES;
+
+    ask_far(0);
+    assert_true(comes(room.loop, &far[1].asked, 2));
+    answer_from(&far[0], &far[0].last_reply_to, far[0].last_number);
+    assert_true(comes(room.loop, &answered, 1));
+
+    assert_string_equal(last_body, "from far.0");
+}
+
 static void a_late_answer_is_nobodys(void **state)
 {
     arise(0);
@@ -367,6 +399,8 @@ int main(void)
         IN_ROOM(who_comes_back_is_asked_again),
         IN_ROOM(nobody_answers_until_the_deadline),
         IN_ROOM(all_are_asked_again_until_one_is_active),
+        IN_ROOM(who_says_nothing_is_not_waited_for_again_while_another_declines),
+        IN_ROOM(who_was_silent_may_still_answer),
         IN_ROOM(a_late_answer_is_nobodys),
         IN_ROOM(an_unknown_service_is_said_at_once),
         IN_ROOM(so_many_are_open_and_not_one_more),
