@@ -20,6 +20,7 @@ import time
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("AFTERLINE_BUILD", CHECKOUT / "build"))
 POSTGRES = pathlib.Path("/usr/lib/postgresql/15/bin")
+COMPLAINT = re.compile(r"Sanitizer: |runtime error: |said=defect")
 SERVICES = ("intake", "dispatch", "returns", "complaints", "reporting", "gateway")
 
 
@@ -210,7 +211,7 @@ class House:
         except (OSError, http.client.HTTPException):
             return False
 
-    def wait_until_ready(self, seconds=60):
+    def wait_until_ready(self, seconds=120):
         try:
             eventually(self.is_ready, seconds, "readiness")
         except AssertionError as trouble:
@@ -242,9 +243,15 @@ class House:
         self.stop()
         return self.start()
 
+    def complaints(self):
+        """What a sanitizer or a CHECK said; a daemon that dies of it is started again unseen."""
+        return [f"{log.name}: {line}" for log in (self.state / "log").glob("*.log")
+                for line in log.read_text(errors="replace").splitlines() if COMPLAINT.search(line)]
+
     def remove(self):
         try:
             self.stop()
+            assert not self.complaints(), self.complaints()
         finally:
             sockets = os.path.realpath(self.state / "run")
             if re.search(r"/afterline-[0-9a-f-]+$", sockets):
