@@ -233,6 +233,17 @@ class House:
             raise AssertionError("the house did not leave within 60 s\n" + self.log_of_keeper()) from None
         finally:
             self._keeper = None
+        for name, pid in left.items():
+            if self._is_still(name, pid):
+                self._signal(pid, signal.SIGKILL)
+
+    def _is_still(self, name, pid):
+        """Left by a keeper that was killed, and ended by none after it."""
+        try:
+            command = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().decode()
+        except FileNotFoundError:
+            return False
+        return str(self.state) in command or (name == "postgres" and str(self.folder) in command)
 
     def kill_keeper(self):
         self._keeper.kill()
