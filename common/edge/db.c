@@ -33,6 +33,7 @@ void db_begin(struct db *db)
 {
     CHECK(!db->begun);
     forget_trouble(db);
+    db_forget_later(db);
     db->begun = true;
     db->committed = db->warned = false;
     db->writes = db->expecting = 0;
@@ -61,6 +62,11 @@ static bool settle(struct db *db, PGresult **read)
     return db_sync(db) && db_settle(db, read);
 }
 
+bool db_wait(struct db *db)
+{
+    return settle(db, NULL);
+}
+
 /* Reads what is still on its way, whatever it says. */
 static void drain(struct db *db)
 {
@@ -74,7 +80,7 @@ static void drain(struct db *db)
 /* A COMMIT sent behind an expectation would not heed it, so those are met first. */
 static bool send_commit(struct db *db)
 {
-    if (db->expecting && !settle(db, NULL))
+    if (!db_send_gathered(db) || (db->expecting && !settle(db, NULL)))
         return false;
     FAIL_POINT("db.before_commit");
     db->committing = true;
@@ -94,8 +100,10 @@ bool db_commit(struct db *db)
     db->committing = false;
     if (!settled)
         drain(db);
-    if (db->committed)
+    if (db->committed) {
         db->begun = false;
+        db_forget_later(db);
+    }
     return db->committed;
 }
 
@@ -108,20 +116,22 @@ void db_abandon(struct db *db)
             drain(db);
     }
     db->begun = false;
+    db_forget_later(db);
 }
 
 bool db_run_with(struct db *db, struct statement sql, const char *const *texts)
 {
     CHECK(db->begun);
     db->writes++;
-    return may_go_on(db) && db_send(db, sql.name, texts, (struct step){sql.name, STEP_EFFECT});
+    return may_go_on(db) && db_send_gathered(db)
+           && db_send(db, sql.name, texts, (struct step){sql.name, STEP_EFFECT});
 }
 
 bool db_expect_with(struct db *db, long count, struct statement sql, const char *const *texts)
 {
     CHECK(db->begun);
     db->writes++;
-    if (!may_go_on(db)
+    if (!may_go_on(db) || !db_send_gathered(db)
         || !db_send(db, sql.name, texts, (struct step){sql.name, STEP_EXPECT, count}))
         return false;
     db->expecting++;
@@ -131,7 +141,11 @@ bool db_expect_with(struct db *db, long count, struct statement sql, const char 
 static PGresult *fetch(struct db *db, struct statement sql, const char *const *texts)
 {
     PGresult *result = NULL;
-    if (!may_go_on(db) || !db_send(db, sql.name, texts, (struct step){sql.name, STEP_READ}))
+    if (!may_go_on(db))
+        return NULL;
+    if (db_take_foreseen(db, sql, texts, &result))
+        return result;
+    if (!db_send_gathered(db) || !db_send(db, sql.name, texts, (struct step){sql.name, STEP_READ}))
         return NULL;
     if (settle(db, &result))
         return result;
@@ -196,7 +210,7 @@ bool db_script(struct db *db, const char *text)
 {
     if (!may_go_on(db))
         return false;
-    if (db->begun && !settle(db, NULL))
+    if (db->begun && (!db_send_gathered(db) || !settle(db, NULL)))
         return false;
     CHECK(!db->last && PQexitPipelineMode(db->conn));
     if (!PQsendQuery(db->conn, text))

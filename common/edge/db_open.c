@@ -103,6 +103,8 @@ struct db *db_open(const struct db_options *options, const char **why)
     CHECK(db);
     db->statement_ms = options->statement_ms;
     db->read_only = options->read_only;
+    db->later = arena_new();
+    db->foreseen_end = &db->foreseen;
     db->conn = connect(options);
     CHECK(db->conn);
     if (move_in(db, options))
@@ -118,6 +120,8 @@ void db_close(struct db *db)
 {
     if (!db)
         return;
+    db_forget_later(db);
+    arena_free(db->later);
     PQfinish(db->conn);
     free(db->steps);
     free(db);

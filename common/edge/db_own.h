@@ -10,12 +10,16 @@
 
 #include "edge/db.h"
 
-enum step_kind { STEP_EFFECT, STEP_EXPECT, STEP_READ, STEP_COMMIT, STEP_SYNC };
+struct foreseen;
+struct gathered;
+
+enum step_kind { STEP_EFFECT, STEP_EXPECT, STEP_READ, STEP_AHEAD, STEP_COMMIT, STEP_SYNC };
 
 struct step {
     const char *name; /* of the statement, for what is said about it; NULL for our own */
     enum step_kind kind;
-    long count; /* rows expected */
+    long count;            /* rows expected */
+    struct foreseen *into; /* STEP_AHEAD: where the answer is kept */
 };
 
 struct db {
@@ -35,6 +39,10 @@ struct db {
     enum db_trouble trouble;
     char sqlstate[6];
     char sentence[512];
+
+    struct arena *later;                       /* until the transaction ends: */
+    struct foreseen *foreseen, **foreseen_end; /* asked before it is wanted */
+    struct gathered *gathered;                 /* to be sent when something else is */
 
     struct step *steps;
     size_t first;
@@ -68,6 +76,24 @@ bool db_await(struct db *db, int64_t until_ms);
 
 /* Reads the answers of all steps; the result of a STEP_READ goes to *read, to be cleared. */
 bool db_settle(struct db *db, PGresult **read);
+
+/* Waits for everything sent, as db_settle without a read. */
+bool db_wait(struct db *db);
+
+/* ---- db_later.c ---- */
+
+/* The transaction is over: neither what was foreseen nor what was gathered is wanted any more. */
+void db_forget_later(struct db *db);
+
+/* Keeps the answer to a step of db_ahead. */
+void db_foresaw(struct foreseen *foreseen, PGresult *result);
+
+/* Where this was asked ahead: true, and the result, to be cleared; NULL after trouble. */
+bool db_take_foreseen(struct db *db, struct statement sql, const char *const *texts,
+                      PGresult **result);
+
+/* Sends what db_add gathered, for something else is about to be sent. */
+bool db_send_gathered(struct db *db);
 
 /* ---- db_rows.c ---- */
 

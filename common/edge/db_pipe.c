@@ -130,7 +130,9 @@ static bool take_answer(struct db *db, PGresult **read)
     }
     remove_step(db);
     bool good = synced || is_good(db, &step, result);
-    if (good && read && step.kind == STEP_READ)
+    if (good && step.kind == STEP_AHEAD && !db->draining)
+        db_foresaw(step.into, result);
+    else if (good && read && step.kind == STEP_READ)
         *read = result;
     else
         PQclear(result);

@@ -1,0 +1,25 @@
+/*
+ * db_later: asking before the answer is wanted, and writing when there is more of it.
+ *
+ * Both save what a batch of many like requests spends most on: a round trip for each question, and
+ * a statement for each row.
+ */
+#pragma once
+
+#include "edge/db.h"
+
+/*
+ * Asks already what db_one, db_maybe or db_all will ask with the same parameters: they then find
+ * the answer and need not wait.  Each answer is found once.  That nothing is written in between
+ * which would change it is the caller's to know.
+ */
+#define db_ahead(db, sql, ...) db_ahead_with(db, sql, DB_TEXTS(__VA_ARGS__))
+
+/*
+ * As db_run, for a statement that takes its rows as arrays, one for each column: a row more.  Rows
+ * of one statement are sent together, before anything else is; until then the texts must last.
+ */
+#define db_add(db, sql, ...) db_add_with(db, sql, DB_TEXTS(__VA_ARGS__))
+
+bool db_ahead_with(struct db *db, struct statement sql, const char *const *texts);
+bool db_add_with(struct db *db, struct statement sql, const char *const *texts);

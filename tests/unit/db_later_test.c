@@ -1,0 +1,204 @@
+#include "db_room.h"
+
+#include "edge/db_later.h"
+
+enum { ADD_THINGS, ADD_THING, FIND_THING, COUNT_THINGS, DIVIDE };
+
+static const struct statement statements[] = {
+    {"add_things",   "insert into @.thing (id, name)"
+                   " select id, name from unnest($1::bigint[], $2::text[]) as t (id, name)"},
+    {"add_thing",    "insert into @.thing (id, name) values ($1, $2)"                                        },
+    {"find_thing",   "select name from @.thing where id = $1"                                                },
+    {"count_things", "select count(*) as count from @.thing"                                                 },
+    {"divide",       "select 1 / $1::bigint as part"                                                         },
+};
+
+static const struct statement_table tables[] = {{TABLE(statements)}};
+
+struct test {
+    struct arena *arena;
+    struct db *db;
+};
+
+static struct test *begin_test(void **state)
+{
+    struct test *test = *state;
+
+    room_script("drop schema if exists db_later_test cascade;"
+                "create schema db_later_test;"
+                "create table db_later_test.thing (id bigint primary key, name text);");
+    test->db = room_open(test->arena, (struct db_options){.schema = "db_later_test",
+                                                          .statements = tables,
+                                                          .statement_tables = LENGTH(tables)});
+    return test;
+}
+
+static int make(void **state)
+{
+    struct test *test = calloc(1, sizeof *test);
+    test->arena = arena_new();
+    *state = test;
+    return 0;
+}
+
+static int forget(void **state)
+{
+    struct test *test = *state;
+    db_close(test->db);
+    arena_free(test->arena);
+    free(test);
+    return 0;
+}
+
+static int64_t count_things(struct db *db)
+{
+    struct row row;
+    assert_true(db_one(db, &row, statements[COUNT_THINGS]));
+    return row_number(&row, "count");
+}
+
+/* ---- db_ahead ---- */
+
+static void what_was_asked_ahead_is_found_once(void **state)
+{
+    struct test *test = begin_test(state);
+    struct row row;
+
+    db_begin(test->db);
+    assert_true(db_ahead(test->db, statements[FIND_THING], "1"));
+    assert_true(db_run(test->db, statements[ADD_THING], "1", "one"));
+
+    assert_true(db_maybe(test->db, &row, statements[FIND_THING], "1"));
+    assert_null(row.values); /* as it was before the thing came */
+    assert_true(db_one(test->db, &row, statements[FIND_THING], "1"));
+    assert_string_equal(row_text(&row, "name"), "one");
+    assert_true(db_commit(test->db));
+}
+
+static void answers_are_told_apart_by_their_parameters(void **state)
+{
+    struct test *test = begin_test(state);
+    struct row row;
+
+    db_begin(test->db);
+    for (const char *const *id = DB_TEXTS("1", "2", "3"); *id != db_end; id++) {
+        assert_true(db_run(test->db, statements[ADD_THING], *id, *id));
+        assert_true(db_ahead(test->db, statements[FIND_THING], *id));
+    }
+    for (const char *const *id = DB_TEXTS("3", "1", "2"); *id != db_end; id++) {
+        assert_true(db_one(test->db, &row, statements[FIND_THING], *id));
+        assert_string_equal(row_text(&row, "name"), *id);
+    }
+    assert_true(db_maybe(test->db, &row, statements[FIND_THING], NULL));
+    assert_null(row.values);
+    assert_true(db_commit(test->db));
+}
+
+static void what_nobody_asked_for_is_forgotten(void **state)
+{
+    struct test *test = begin_test(state);
+    struct row row;
+
+    db_begin(test->db);
+    assert_true(db_ahead(test->db, statements[FIND_THING], "1"));
+    assert_true(db_run(test->db, statements[ADD_THING], "1", "one"));
+    assert_true(db_commit(test->db));
+
+    db_begin(test->db);
+    assert_true(db_one(test->db, &row, statements[FIND_THING], "1"));
+    db_abandon(test->db);
+}
+
+static void trouble_ahead_is_trouble(void **state)
+{
+    struct test *test = begin_test(state);
+    struct row row;
+
+    db_begin(test->db);
+    assert_true(db_ahead(test->db, statements[DIVIDE], "0"));
+    assert_true(db_ahead(test->db, statements[DIVIDE], "1"));
+    assert_false(db_one(test->db, &row, statements[DIVIDE], "1"));
+    assert_int_equal(db_trouble(test->db), DB_WRONG);
+    db_abandon(test->db);
+
+    assert_int_equal(count_things(test->db), 0);
+}
+
+/* ---- db_add ---- */
+
+static void rows_are_there_for_whoever_reads(void **state)
+{
+    enum { MANY = 100 };
+    struct test *test = begin_test(state);
+    struct row row;
+
+    db_begin(test->db);
+    for (int i = 0; i < MANY; i++)
+        assert_true(db_add(test->db, statements[ADD_THINGS], db_number(test->arena, i),
+                           i % 2 ? NULL : "\"even\", {\\}"));
+    assert_int_equal(db_writes(test->db), MANY);
+    assert_int_equal(count_things(test->db), MANY);
+    assert_true(db_one(test->db, &row, statements[FIND_THING], "98"));
+    assert_string_equal(row_text(&row, "name"), "\"even\", {\\}");
+    assert_true(db_one(test->db, &row, statements[FIND_THING], "99"));
+    assert_true(row_null(&row, "name"));
+    assert_true(db_commit(test->db));
+}
+
+static void rows_are_committed_with_the_rest(void **state)
+{
+    struct test *test = begin_test(state);
+
+    db_begin(test->db);
+    assert_true(db_add(test->db, statements[ADD_THINGS], "1", "one"));
+    assert_true(db_run(test->db, statements[ADD_THING], "2", "two"));
+    assert_true(db_add(test->db, statements[ADD_THINGS], "3", "three"));
+    assert_true(db_commit(test->db));
+
+    assert_int_equal(count_things(test->db), 3);
+}
+
+static void rows_of_an_abandoned_transaction_never_were(void **state)
+{
+    struct test *test = begin_test(state);
+
+    db_begin(test->db);
+    assert_true(db_add(test->db, statements[ADD_THINGS], "1", "one"));
+    db_abandon(test->db);
+    db_begin(test->db);
+    assert_true(db_commit(test->db));
+
+    assert_int_equal(count_things(test->db), 0);
+}
+
+static void a_bad_row_dooms_the_transaction(void **state)
+{
+    struct test *test = begin_test(state);
+
+    db_begin(test->db);
+    assert_true(db_add(test->db, statements[ADD_THINGS], "1", "one"));
+    assert_true(db_add(test->db, statements[ADD_THINGS], "1", "again"));
+    assert_false(db_commit(test->db));
+    assert_int_equal(db_trouble(test->db), DB_WRONG);
+    assert_false(db_add(test->db, statements[ADD_THINGS], "2", "two"));
+    db_abandon(test->db);
+
+    assert_int_equal(count_things(test->db), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make, forget)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_was_asked_ahead_is_found_once),
+        TEST(answers_are_told_apart_by_their_parameters),
+        TEST(what_nobody_asked_for_is_forgotten),
+        TEST(trouble_ahead_is_trouble),
+        TEST(rows_are_there_for_whoever_reads),
+        TEST(rows_are_committed_with_the_rest),
+        TEST(rows_of_an_abandoned_transaction_never_were),
+        TEST(a_bad_row_dooms_the_transaction),
+    };
+    return cmocka_run_group_tests_name("db_later", tests, NULL, NULL);
+}
