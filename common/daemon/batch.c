@@ -19,6 +19,8 @@ static bool begin(struct attempt *attempt)
             keys[count++] = attempt->works[i]->header->key;
     FAIL_POINT("writer.before_begin");
     db_begin(writer->db);
+    if (!foresee(attempt))
+        return false;
     if (!db_all(writer->db, &attempt->answers, house_sql.begin_batch,
                 db_number(writer->batch, (int64_t)writer->epoch),
                 db_array(writer->batch, keys, count)))

@@ -15,5 +15,8 @@ struct attempt {
     struct rows answers;  /* recorded ones, by key */
 };
 
+/* Sends what the works of this batch foresee (daemon/foresee.h).  False: trouble in db. */
+bool foresee(struct attempt *attempt);
+
 /* False: trouble in db, or a refusal that came too late; the attempt is to be abandoned. */
 bool carry_out(struct attempt *attempt, struct work *work);

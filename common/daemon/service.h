@@ -28,6 +28,13 @@ struct command {
     uint32_t roles;
 };
 
+/* What a command will look at, asked with the beginning of its batch (daemon/foresee.h). */
+struct foresight {
+    const char *name;
+    const ProtobufCMessageDescriptor *message;
+    handler *run; /* false: trouble in db */
+};
+
 struct event {
     const char *name;
     const ProtobufCMessageDescriptor *message;
@@ -73,6 +80,7 @@ struct service {
     TABLE_OF(struct event) events;
     TABLE_OF(struct reaction) reactions;
     TABLE_OF(struct timer) timers;
+    TABLE_OF(struct foresight) foresights;
     TABLE_OF(struct counter) counters;
     TABLE_OF(struct identifier) identifiers;
     /* Tables that Rebuild empties, listener positions aside; empty: Rebuild is refused. */

@@ -127,14 +127,18 @@ static bool role_allows(struct work *work, uint32_t roles)
                   role_words(req->arena, roles & ~(uint32_t)SERVICE));
 }
 
-static bool body_reads(struct work *work, const ProtobufCMessageDescriptor *type)
+bool work_read(struct work *work, const ProtobufCMessageDescriptor *type)
 {
     struct request *req = &work->request;
     struct flaw flaw = {0};
+
+    req->body = work->read;
+    if (req->body && req->body->descriptor == type)
+        return true;
     struct bytes body =
         work->event ? (struct bytes){work->event->body.data, work->event->body.len} : work->body;
 
-    req->body = message_unpack(req->arena, type, body, &flaw);
+    req->body = work->read = message_unpack(req->arena, type, body, &flaw);
     if (req->body)
         return true;
     violate(req, text_or_empty(flaw.field), flaw.reason, "%s", flaw.detail);
@@ -146,7 +150,7 @@ bool work_run(struct work *work, handler *run, const ProtobufCMessageDescriptor 
     struct request *req = &work->request;
 
     db_use(req->db, work->arena);
-    if (type && !body_reads(work, type))
+    if (type && !work_read(work, type))
         return false;
     if (work->command
         && (!role_allows(work, work->command->roles) || !identifiers_hold(work, req->service)))

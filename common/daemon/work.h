@@ -47,9 +47,10 @@ struct work {
     const AskHeader *header;
     struct bytes body;
     const struct command *command;
-    int64_t deadline_ms; /* monotonic */
-    int64_t arrived_us;  /* monotonic */
-    struct bytes digest; /* of message and body */
+    int64_t deadline_ms;          /* monotonic */
+    int64_t arrived_us;           /* monotonic */
+    struct bytes digest;          /* of message and body */
+    const ProtobufCMessage *read; /* the body, once it was unpacked */
 
     /* overheard */
     const Event *event;
@@ -93,6 +94,9 @@ void work_free(struct work *work);
 
 /* Makes the request of this work anew, for another attempt. */
 void work_begin(struct work *work, const struct service *service, struct db *db, int64_t now_ms);
+
+/* Unpacks the body, where that was not done before.  False: refused. */
+bool work_read(struct work *work, const ProtobufCMessageDescriptor *type);
 
 /* Runs the handler of a command or a query on the calling thread: door checks, role, handler. True:
  * answered.  False: refused (the answer is filled) or trouble in db. */

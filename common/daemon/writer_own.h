@@ -12,6 +12,14 @@ struct parked_subject {
     unsigned events;
 };
 
+enum { TOUCHED_EACH = 4, TOUCHED_MOST = 64 * TOUCHED_EACH };
+
+/* What the commands of a batch are about, as far as they foresaw it. */
+struct touched {
+    uint64_t hashes[TOUCHED_MOST];
+    size_t count;
+};
+
 struct writer {
     struct writer_options options;
     struct seal *seal;
@@ -43,6 +51,7 @@ struct writer {
     const char *timers;      /* names of the plan's, as an array */
 
     int64_t *drawn; /* numbers of the batch under way */
+    struct touched touched;
 };
 
 /* The subjects that wait, as they are on disk. */

@@ -40,6 +40,11 @@ static const struct command commands[] = {
     {MESSAGE(amend_ticket),       amend_ticket,       DESK                      },
 };
 
+/* What is looked at with the beginning of a batch. */
+static const struct foresight foresights[] = {
+    {MESSAGE(register_ticket), foresee_request},
+};
+
 /* What intake can be asked to tell.  A provider learns of no ticket: see tickets_in_sight. */
 static const struct command queries[] = {
     {MESSAGE(find_ticket),   find_ticket,   ANYONE            },
@@ -102,6 +107,7 @@ const struct service intake = {
     .events = {TABLE(events)},
     .reactions = {TABLE(reactions)           },
     .timers = {TABLE(timers)},
-    .counters = {TABLE(counters)           },
-    .identifiers = {TABLE(identifiers)},
+    .foresights = {TABLE(foresights)           },
+    .counters = {TABLE(counters)},
+    .identifiers = {TABLE(identifiers)           },
 };

@@ -28,6 +28,7 @@ extern const char *home_time_zone;
 handler open_branch, register_ticket, acknowledge_ticket, start_ticket, wait_ticket, resume_ticket,
     resolve_ticket, object_ticket, confirm_ticket, close_ticket, reopen_ticket, cancel_ticket,
     merge_ticket, note_ticket, amend_ticket;
+handler foresee_request;
 /* queries/ */
 handler find_ticket, list_tickets, list_branches;
 /* reactions/ */

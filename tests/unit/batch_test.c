@@ -52,6 +52,75 @@ static void a_disclosure_that_cant_be_noted_is_not_answered(void **state)
     work_free(work);
 }
 
+/* ---- what is foreseen ---- */
+
+static struct work *reopening(const char *key, const char *reason)
+{
+    ReopenTicket order = REOPEN_TICKET__INIT;
+
+    order.reason = (char *)reason;
+    return asked(key, &order.base, false);
+}
+
+/* How many of its kind a command saw before it added one. */
+static const char *seen_by(const struct work *work)
+{
+    struct flaw flaw = {0};
+    const ReopenTicket *answer = (const ReopenTicket *)message_unpack(
+        work->arena, &reopen_ticket__descriptor, work->answer_body, &flaw);
+
+    assert_non_null(answer);
+    return answer->ticket_id;
+}
+
+static void a_command_sees_what_its_batch_did_before_it(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *works[] = {reopening("a", "x"), reopening("b", "y"), reopening("c", "x"),
+                            note("d", "z"),      reopening("e", "z"), reopening("f", "y")};
+
+    run(test, works, LENGTH(works));
+
+    assert_string_equal(seen_by(works[0]), "0");
+    assert_string_equal(seen_by(works[1]), "0");
+    assert_string_equal(seen_by(works[2]), "1");
+    assert_string_equal(seen_by(works[4]), "1"); /* of the note, which foresaw nothing */
+    assert_string_equal(seen_by(works[5]), "1");
+    free_works(works, LENGTH(works));
+}
+
+static void a_neighbour_that_breaks_spoils_no_foresight(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *works[] = {reopening("a", "x"), reopening("b", "break"), reopening("c", "y")};
+
+    run(test, works, LENGTH(works));
+
+    assert_string_equal(seen_by(works[0]), "0");
+    assert_int_equal(works[1]->answer.kind, UNAVAILABLE);
+    assert_string_equal(seen_by(works[2]), "0");
+    assert_string_equal(value(test, "select count(*) from writer_test.thing"), "2");
+    free_works(works, LENGTH(works));
+}
+
+static void more_things_than_can_be_kept_are_not_foreseen(void **state)
+{
+    enum { MANY = 80 }; /* each names one thing; 64 times four may be named */
+    struct test *test = begin_test(state);
+    struct work *works[MANY * 4];
+
+    for (size_t i = 0; i + 1 < LENGTH(works); i++) {
+        struct arena *arena = test->arena;
+        works[i] = reopening(arena_print(arena, "k%zu", i), arena_print(arena, "%zu", i));
+    }
+    works[LENGTH(works) - 1] = reopening("last", "0");
+    run(test, works, LENGTH(works));
+
+    for (size_t i = 0; i < LENGTH(works); i++)
+        assert_string_equal(seen_by(works[i]), i + 1 < LENGTH(works) ? "0" : "1");
+    free_works(works, LENGTH(works));
+}
+
 /* ---- parking ---- */
 
 static void an_event_that_cant_be_parked_is_not_passed_over(void **state)
@@ -418,6 +487,9 @@ int main(void)
         TEST(nothing_of_an_abandoned_change_is_told),
         TEST(a_refusal_that_passes_is_not_kept),
         TEST(a_disclosure_that_cant_be_noted_is_not_answered),
+        TEST(a_command_sees_what_its_batch_did_before_it),
+        TEST(a_neighbour_that_breaks_spoils_no_foresight),
+        TEST(more_things_than_can_be_kept_are_not_foreseen),
         TEST(an_event_that_cant_be_parked_is_not_passed_over),
         TEST(an_event_in_a_batch_with_the_last_discard_is_applied),
         TEST(rebuild_applies_all_again_and_parks_again),

@@ -9,19 +9,21 @@
 #include <unistd.h>
 
 #include "daemon/chain.h"
+#include "daemon/foresee.h"
 #include "daemon/writer.h"
 #include "house_sql.h"
 #include "intake.pb-c.h"
 
 /* ---- a small service of its own: things, and what is overheard about them ---- */
 
-enum { ADD_THING, FIND_THING, DIE, DOZE };
+enum { ADD_THING, FIND_THING, COUNT_THINGS, DIE, DOZE };
 
 static const struct statement statements[] = {
-    {"add_thing",  "insert into writer_test.thing (id, text) values ($1, $2)"},
-    {"find_thing", "select id from writer_test.thing where text = $1"        },
-    {"die",        "select pg_terminate_backend(pg_backend_pid()) as died"   },
-    {"doze",       "select pg_sleep(0.3) is null as awake"                   },
+    {"add_thing",    "insert into writer_test.thing (id, text) values ($1, $2)"       },
+    {"find_thing",   "select id from writer_test.thing where text = $1"               },
+    {"count_things", "select count(*) as count from writer_test.thing where text = $1"},
+    {"die",          "select pg_terminate_backend(pg_backend_pid()) as died"          },
+    {"doze",         "select pg_sleep(0.3) is null as awake"                          },
 };
 
 static const struct migration migrations[] = {
@@ -96,9 +98,32 @@ static bool start_ticket(struct request *req)
     return timer_set(req, "ring", order->note, req->now_ms + 1000) && reply(req, req->body);
 }
 
+/* Answers how many things there are of the same reason, and adds one. */
+static bool reopen_ticket(struct request *req)
+{
+    ReopenTicket answer = *(const ReopenTicket *)request_body(req, reopen_ticket);
+    struct row row;
+
+    if (!db_one(req->db, &row, statements[COUNT_THINGS], answer.reason))
+        return false;
+    const char *number = db_number(req->arena, next_number(req, 'T'));
+    answer.ticket_id = arena_copy(req->arena, row_text(&row, "count"));
+    return db_run(req->db, statements[ADD_THING], number, answer.reason)
+           && reply(req, &answer.base);
+}
+
+static bool foresee_reopening(struct request *req)
+{
+    const ReopenTicket *order = request_body(req, reopen_ticket);
+
+    return !first_to_touch(req, order->reason)
+           || db_ahead(req->db, statements[COUNT_THINGS], order->reason);
+}
+
 static const struct command commands[] = {
-    {MESSAGE(note_ticket),  note_ticket,  AGENT},
-    {MESSAGE(start_ticket), start_ticket, AGENT},
+    {MESSAGE(reopen_ticket), reopen_ticket, AGENT},
+    {MESSAGE(note_ticket),   note_ticket,   AGENT},
+    {MESSAGE(start_ticket),  start_ticket,  AGENT},
 };
 
 static const struct reaction reactions[] = {
@@ -109,6 +134,10 @@ static const struct timer timers[] = {
     {"ring", ring},
 };
 
+static const struct foresight foresights[] = {
+    {MESSAGE(reopen_ticket), foresee_reopening},
+};
+
 static const struct counter counters[] = {
     {'T', "writer_test.thing", "id"},
 };
@@ -117,6 +146,7 @@ static const struct service trial = {
     .name = "writer_test",
     .schema = &schema,
     .commands = {TABLE(commands)},
+    .foresights = {TABLE(foresights)},
     .reactions = {TABLE(reactions)},
     .timers = {TABLE(timers)},
     .counters = {TABLE(counters)},

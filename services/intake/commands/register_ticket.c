@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "base/ids.h"
+#include "daemon/foresee.h"
+
+enum { MARKS = 9 }; /* of recognise_request, with their end */
 
 static const int64_t repeats_within_ms = 30LL * 24 * 3600 * 1000;
 
@@ -34,14 +37,34 @@ static Ticket *drafted(struct request *req, const RegisterTicket *order)
     return ticket;
 }
 
+/* By what a request is recognised. */
+static const char *const *marks_of(struct request *req, const Ticket *ticket)
+{
+    const char *const *marks = DB_TEXTS(
+        ticket->branch, text_or_null(req->caller.branch),
+        contact_known_by(req->arena, ticket->customer), text_or_null(ticket->serial_number),
+        ticket->channel, text_or_null(ticket->channel_ref), text_or_null(ticket->symptom),
+        db_instant(req->arena, req->now_ms - repeats_within_ms));
+
+    return arena_copy_bytes(req->arena, marks, MARKS * sizeof *marks);
+}
+
+/* One look for all requests of a batch that have no customer, unit or reference in common. */
+bool foresee_request(struct request *req)
+{
+    const Ticket *ticket = drafted(req, request_body(req, register_ticket));
+    bool customer = first_to_touch(req, contact_known_by(req->arena, ticket->customer));
+    bool unit = first_to_touch(req, text_or_null(ticket->serial_number));
+    bool reference = first_to_touch(req, text_or_null(ticket->channel_ref));
+
+    return !(customer && unit && reference)
+           || db_ahead_with(req->db, sql.recognise_request, marks_of(req, ticket));
+}
+
 /* Who, what and where it is, as far as it is known here: one look. */
 static bool recognise(struct request *req, Ticket *ticket, struct row *known)
 {
-    if (!db_one(req->db, known, sql.recognise_request, ticket->branch,
-                text_or_null(req->caller.branch), contact_known_by(req->arena, ticket->customer),
-                text_or_null(ticket->serial_number), ticket->channel,
-                text_or_null(ticket->channel_ref), text_or_null(ticket->symptom),
-                db_instant(req->arena, req->now_ms - repeats_within_ms)))
+    if (!db_one_with(req->db, known, sql.recognise_request, marks_of(req, ticket)))
         return false;
 
     if (text_empty(ticket->product_model))
@@ -89,7 +112,7 @@ static bool know_customer(struct request *req, const Ticket *ticket, const char 
     const Customer *contact = ticket->customer;
 
     return known
-           || db_run(req->db, sql.add_customer, number, contact_known_by(req->arena, contact),
+           || db_add(req->db, sql.add_customers, number, contact_known_by(req->arena, contact),
                      contact->name, text_or_null(contact->phone), text_or_null(contact->email),
                      text_or_null(contact->address), ticket->recorded_at);
 }
@@ -104,7 +127,7 @@ static bool know_unit(struct request *req, const Ticket *ticket, const char *num
     if (!number)
         return true;
     if (row_null(known, "unit_id"))
-        return db_run(req->db, sql.add_unit, number, ticket->serial_number, model, purchased_on,
+        return db_add(req->db, sql.add_units, number, ticket->serial_number, model, purchased_on,
                       ticket->recorded_at);
     if ((model && row_null(known, "product_model"))
         || (purchased_on && row_null(known, "purchased_on")))
@@ -124,7 +147,7 @@ static bool write_ticket(struct request *req, const Ticket *ticket, const char *
 {
     const Customer *contact = ticket->customer;
 
-    return db_run(req->db, sql.register_ticket, request_id(req, ticket->ticket_id), ticket->state,
+    return db_add(req->db, sql.register_tickets, request_id(req, ticket->ticket_id), ticket->state,
                   ticket->branch, ticket->kind, ticket->channel, text_or_null(ticket->channel_ref),
                   request_id(req, ticket->customer_id), contact->name, text_or_null(contact->phone),
                   text_or_null(contact->email), text_or_null(contact->address),
