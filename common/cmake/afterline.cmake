@@ -23,7 +23,8 @@ target_compile_options(rules INTERFACE
     -fno-omit-frame-pointer -fno-strict-overflow -fno-delete-null-pointer-checks)
 set(hardened $<AND:$<NOT:$<BOOL:${SANITIZE}>>,$<NOT:$<CONFIG:Debug>>>)
 target_compile_options(rules INTERFACE
-    $<${hardened}:-fstack-protector-strong;-fstack-clash-protection;-D_FORTIFY_SOURCE=2;-ftrivial-auto-var-init=zero>)
+    $<${hardened}:-fstack-protector-strong;-fstack-clash-protection>
+    $<${hardened}:-D_FORTIFY_SOURCE=2;-ftrivial-auto-var-init=zero>)
 target_link_options(rules INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 if(SANITIZE STREQUAL "address")
@@ -49,7 +50,8 @@ function(add_protocols)
         get_filename_component(name ${protocol} NAME_WE)
         add_custom_command(
             OUTPUT ${into}/${name}.pb-c.c ${into}/${name}.pb-c.h
-            COMMAND protoc-c -I${PROJECT_SOURCE_DIR}/proto -I/usr/include --c_out=${into} ${protocol}
+            COMMAND protoc-c -I${PROJECT_SOURCE_DIR}/proto -I/usr/include --c_out=${into}
+                    ${protocol}
             DEPENDS ${protocol})
         list(APPEND generated ${into}/${name}.pb-c.c)
         list(APPEND headers ${into}/${name}.pb-c.h)
@@ -108,7 +110,8 @@ function(add_service name)
 endfunction()
 
 # llhttp comes as C source (package node-llhttp); strict mode closes most of its smuggling holes.
-add_library(llhttp STATIC /usr/share/llhttp/api.c /usr/share/llhttp/http.c /usr/share/llhttp/llhttp.c)
+set(llhttp /usr/share/llhttp)
+add_library(llhttp STATIC ${llhttp}/api.c ${llhttp}/http.c ${llhttp}/llhttp.c)
 target_include_directories(llhttp SYSTEM PUBLIC /usr/share/include/llhttp)
 target_compile_definitions(llhttp PUBLIC LLHTTP_STRICT_MODE=1)
 target_compile_options(llhttp PRIVATE ${sanitizers} -O2)

@@ -61,7 +61,8 @@ ${rows}};
 
 const struct schema ${prefix}schema = {
     .name = \"${NAME}\",
-    .statements = {(const struct statement *)&${prefix}sql, sizeof ${prefix}sql / sizeof(struct statement)},
+    .statements = {(const struct statement *)&${prefix}sql,
+                   sizeof ${prefix}sql / sizeof(struct statement)},
     .migrations = {TABLE(migrations)},
 };
 ")

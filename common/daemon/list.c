@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/check.h"
+#include "base/ids.h"
 #include "edge/message.h"
 
 /* The names of the columns to fill from: without the last one where that only serves the cursor. */
@@ -45,4 +46,48 @@ bool list_reply(struct request *req, const ProtobufCMessageDescriptor *type, str
     *(void ***)((char *)answer + items->offset) = list.items;
     CHECK(message_set(req->arena, answer, "next_cursor", list.next_cursor, &flaw));
     return reply(req, answer);
+}
+
+bool list_limit(struct request *req, uint32_t asked, const char **limit_plus_one)
+{
+    uint32_t limit = asked ? asked : LIST_USUAL;
+
+    *limit_plus_one = db_number(req->arena, (int64_t)limit + 1);
+    if (limit <= LIST_MOST)
+        return true;
+    violate(req, "limit", "out_of_range", "expected 1 to %d", LIST_MOST);
+    return refuse_violations(req);
+}
+
+/* Tells one list's cursors from another's. */
+enum { LIST_MARKS = 1000 };
+
+static int64_t list_mark(const struct request *req)
+{
+    unsigned mark = 0;
+
+    for (const char *c = req->body->descriptor->name; *c; c++)
+        mark = mark * 31 + (unsigned char)*c;
+    return mark % LIST_MARKS;
+}
+
+/* A cursor is the last id seen and the list's mark, with a check digit: a foreign one shows. */
+bool list_after(struct request *req, const char *cursor, const char **after)
+{
+    int64_t number;
+
+    *after = NULL;
+    if (text_empty(cursor))
+        return true;
+    if (id_parse(cursor, 'Z', &number) != ID_OK || number % LIST_MARKS != list_mark(req))
+        return refuse(req, UNREADABLE, "bad_cursor", "this cursor was not given by this list");
+    *after = db_number(req->arena, number / LIST_MARKS);
+    return true;
+}
+
+const char *list_cursor(struct request *req, const char *last_number)
+{
+    int64_t last = strtoll(last_number, NULL, 10);
+
+    return id_text(req->arena, 'Z', last * LIST_MARKS + list_mark(req));
 }

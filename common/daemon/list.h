@@ -25,3 +25,12 @@ struct list list_fill(struct request *req, const ProtobufCMessageDescriptor *typ
 /* Answers with the list: a message of this type has `items` and `next_cursor`. */
 bool list_reply(struct request *req, const ProtobufCMessageDescriptor *type, struct list list);
 #define list_answered(req, type, list) list_reply(req, &type##__descriptor, list)
+
+enum { LIST_USUAL = 50, LIST_MOST = 500 };
+/* The checked limit (0: usual) plus one, as SQL text: the extra row says there are more.  False:
+ * refused. */
+bool list_limit(struct request *req, uint32_t asked, const char **limit_plus_one);
+/* Reads a cursor made by list_cursor into the digits of the last id seen; NULL text for none.
+ * False: refused 400 bad_cursor. */
+bool list_after(struct request *req, const char *cursor, const char **after);
+const char *list_cursor(struct request *req, const char *last_number);

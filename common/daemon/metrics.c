@@ -5,34 +5,32 @@
 
 enum { ROWS_MOST = 64, KINDS = GONE + 1, EDGES = 12 };
 
+/* In the order of enum metric. */
 static const struct {
     const char *name;
     const char *type;
     const char *about;
-} words[METRIC_COUNT] = {
-    [METRIC_BATCHES] = {"batches_total",          "counter", "transactions the writer committed"   },
-    [METRIC_BATCHED] = {"batched_total",          "counter", "works carried out in them"           },
-    [METRIC_BATCH_ALONE] = {"batched_alone_total",    "counter",
-                        "works run in a transaction of their own"                                  },
-    [METRIC_EVENTS_TOLD] = {"events_told_total",      "counter", "events published"                    },
-    [METRIC_EVENTS_APPLIED] = {"events_applied_total",   "counter", "events of others applied"            },
-    [METRIC_EVENTS_PARKED] = {"events_parked_total",    "counter", "events of others put aside"          },
-    [METRIC_ANSWERS_REPLAYED] = {"answers_replayed_total", "counter",
-                        "recorded answers given again"                                             },
-    [METRIC_TAKE_OVERS] = {"take_overs_total",       "counter", "times this process became the writer"},
-    [METRIC_CONNECTIONS_LOST] = {"connections_lost_total", "counter",
-                        "writer connections lost before a commit"                                  },
-    [METRIC_COMMITS_IN_DOUBT] = {"commits_in_doubt_total", "counter",
-                        "commits sent and not answered"                                            },
-    [METRIC_SHED] = {"shed_total",             "counter", "requests refused for overload"       },
-    [METRIC_PAGES_ASKED] = {"pages_asked_total",      "counter", "pages of history asked for"          },
-    [METRIC_GAPS] = {"gaps_total",             "counter", "gaps heard and closed by a page"     },
-    [METRIC_ASKED_AGAIN] = {"asked_again_total",      "counter", "questions sent to another instance"  },
-    [METRIC_DISCLOSURES] = {"disclosures_total",      "counter", "notes of personal data shown"        },
-    [METRIC_QUEUED] = {"queued",                 "gauge",   "works waiting"                       },
-    [METRIC_ACTIVE] = {"active",                 "gauge",   "1 where this process is the writer"  },
-    [METRIC_PARKED] = {"parked",                 "gauge",   "events waiting for somebody"         },
+} words[] = {
+    {"batches_total",          "counter", "transactions the writer committed"      },
+    {"batched_total",          "counter", "works carried out in them"              },
+    {"batched_alone_total",    "counter", "works run in a transaction of their own"},
+    {"events_told_total",      "counter", "events published"                       },
+    {"events_applied_total",   "counter", "events of others applied"               },
+    {"events_parked_total",    "counter", "events of others put aside"             },
+    {"answers_replayed_total", "counter", "recorded answers given again"           },
+    {"take_overs_total",       "counter", "times it became the writer"             },
+    {"connections_lost_total", "counter", "writer connections lost"                },
+    {"commits_in_doubt_total", "counter", "commits sent, not answered"             },
+    {"shed_total",             "counter", "refused for overload"                   },
+    {"pages_asked_total",      "counter", "pages of history asked for"             },
+    {"gaps_total",             "counter", "gaps closed by a page"                  },
+    {"asked_again_total",      "counter", "sent to another instance"               },
+    {"disclosures_total",      "counter", "personal data shown"                    },
+    {"queued",                 "gauge",   "works waiting"                          },
+    {"active",                 "gauge",   "1 where it is the writer"               },
+    {"parked",                 "gauge",   "events waiting for somebody"            },
 };
+_Static_assert(LENGTH(words) == METRIC_COUNT, "a name for each");
 
 static const long edges_us[EDGES] = {1000,   2000,   5000,   10000,   20000,   50000,
                                      100000, 200000, 500000, 1000000, 2000000, 5000000};

@@ -75,8 +75,6 @@ static void show_state(struct request *req, const struct lifecycle *life, const 
     AnswerHeader *answer = &req->work->answer;
 
     answer->state = arena_copy(req->arena, state);
-    if (!life)
-        return;
     answer->allowed = lifecycle_allowed(req->arena, life, state);
     while (answer->allowed[answer->n_allowed])
         answer->n_allowed++;
@@ -90,11 +88,12 @@ bool refuse_move(struct request *req, const struct lifecycle *life, const char *
                   id, state, by);
 }
 
-bool expect_version(struct request *req, uint64_t version, const char *state)
+bool expect_version(struct request *req, const struct lifecycle *life, uint64_t version,
+                    const char *state)
 {
     if (!req->expected_version || req->expected_version == version)
         return true;
-    show_state(req, NULL, state);
+    show_state(req, life, state);
     req->work->answer.version = version;
     return refuse(req, STALE, "stale", "expected version %" PRIu64 ", it is %" PRIu64 " by now",
                   req->expected_version, version);
@@ -257,34 +256,4 @@ bool timer_cancel(struct request *req, const char *timer, const char *subject)
 const char *timer_subject(const struct request *req)
 {
     return req->work->subject;
-}
-
-bool list_limit(struct request *req, uint32_t asked, const char **limit_plus_one)
-{
-    uint32_t limit = asked ? asked : LIST_USUAL;
-
-    *limit_plus_one = db_number(req->arena, (int64_t)limit + 1);
-    if (limit <= LIST_MOST)
-        return true;
-    violate(req, "limit", "out_of_range", "expected 1 to %d", LIST_MOST);
-    return refuse_violations(req);
-}
-
-/* A cursor is the last id seen, with a check digit: enough to tell a foreign one. */
-bool list_after(struct request *req, const char *cursor, const char **after)
-{
-    int64_t number;
-
-    *after = NULL;
-    if (text_empty(cursor))
-        return true;
-    if (id_parse(cursor, 'Z', &number) != ID_OK)
-        return refuse(req, UNREADABLE, "bad_cursor", "this cursor was not given by this list");
-    *after = db_number(req->arena, number);
-    return true;
-}
-
-const char *list_cursor(struct request *req, const char *last_number)
-{
-    return id_text(req->arena, 'Z', strtoll(last_number, NULL, 10));
 }

@@ -12,29 +12,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/arena.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "daemon/caller.h"
+#include "daemon/kind.h"
 #include "daemon/lifecycle.h"
 #include "edge/db.h"
-
-/* How a request ended; the gateway maps each kind to one HTTP status. */
-enum kind {
-    OK = 0,
-    INVALID = 1,    /* 422, or 400 where unreadable */
-    UNREADABLE = 2, /* 400 */
-    UNAUTHENTICATED = 3,
-    FORBIDDEN = 4,
-    NOT_FOUND = 5, /* also for what the caller may not know exists */
-    CONFLICT = 6,
-    STALE = 7,
-    TOO_MANY = 8,
-    UNAVAILABLE = 9, /* not carried out; ask again with the same key */
-    DEADLINE = 10,
-    NOT_ACTIVE = 11, /* never leaves the house: ask the next instance */
-    GONE = 12,       /* 410: a cursor older than what is kept */
-};
 
 struct service;
 struct violation {
@@ -88,8 +71,10 @@ bool refuse_violations(struct request *req);
 bool refuse_move(struct request *req, const struct lifecycle *life, const char *id,
                  const char *state, const char *by);
 
-/* Where If-Match named another version: refuses STALE with the present state.  True: go on. */
-bool expect_version(struct request *req, uint64_t version, const char *state);
+/* Where If-Match named another version: refuses STALE with the present state and the moves that are
+ * allowed from it.  True: go on. */
+bool expect_version(struct request *req, const struct lifecycle *life, uint64_t version,
+                    const char *state);
 
 /* Whether the caller's scope covers this branch: one statement, and none for callers without a
  * branch.  A handler answers NOT_FOUND, not FORBIDDEN, for what is outside. */
@@ -135,14 +120,3 @@ bool timer_set(struct request *req, const char *timer, const char *subject, int6
 bool timer_cancel(struct request *req, const char *timer, const char *subject);
 /* In a timer's handler: the subject it was set for. */
 const char *timer_subject(const struct request *req);
-
-/* ---- lists ---- */
-
-enum { LIST_USUAL = 50, LIST_MOST = 500 };
-/* The checked limit (0: usual) plus one, as SQL text: the extra row says there are more.  False:
- * refused. */
-bool list_limit(struct request *req, uint32_t asked, const char **limit_plus_one);
-/* Reads a cursor made by list_cursor into the digits of the last id seen; NULL text for none.
- * False: refused 400 bad_cursor. */
-bool list_after(struct request *req, const char *cursor, const char **after);
-const char *list_cursor(struct request *req, const char *last_number);

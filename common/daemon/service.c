@@ -25,25 +25,20 @@ static const char *secret_key;
 static long batch_limit;
 static long queue_limit;
 static long statement_ms;
-static long answers_kept_days;
-static long events_kept_months;
+static long answers_days;
+static long events_months;
 
 /* Settings that every daemon has. */
 static const struct setting house_settings[] = {
-    {"name",               TEXT,         "",     0,   64,    &instance,           "<service>.<instance>, as in the peers file"     },
-    {"database",           TEXT,         "",     0,   1024,  &database,           "libpq connection string; may name several hosts"},
-    {"peers",              TEXT,         "",     0,   1024,  &peers_file,
-     "file of who is in the house: names, public keys, addresses"                                                                  },
-    {"secret_key",         TEXT,         "",     0,   1024,  &secret_key,
-     "file with this instance's secret CURVE key, mode 0400"                                                                       },
-    {"batch_limit",        COUNT,        "64",   1,   512,   &batch_limit,        "commands in one transaction at most"            },
-    {"queue_limit",        COUNT,        "1024", 1,   65536, &queue_limit,        "commands, and queries, that may wait"           },
-    {"statement_ms",       MILLISECONDS, "5000", 100, 60000, &statement_ms,
-     "how long a statement may take before its connection is given up"                                                             },
-    {"answers_kept_days",  COUNT,        "30",   7,   3650,  &answers_kept_days,
-     "how long asking twice with one key is harmless; then whole months are dropped"                                               },
-    {"events_kept_months", COUNT,        "0",    0,   1200,  &events_kept_months,
-     "older events are dropped, and no listener can begin at them; 0: kept for ever"                                               },
+    {"name",               TEXT,         "",     0,   64,    &instance,      "as in peers"        },
+    {"database",           TEXT,         "",     0,   1024,  &database,      "libpq conninfo"     },
+    {"peers",              TEXT,         "",     0,   1024,  &peers_file,    "who is in the house"},
+    {"secret_key",         TEXT,         "",     0,   1024,  &secret_key,    "its file"           },
+    {"batch_limit",        COUNT,        "64",   1,   512,   &batch_limit,   "commands in a batch"},
+    {"queue_limit",        COUNT,        "1024", 1,   65536, &queue_limit,   "requests waiting"   },
+    {"statement_ms",       MILLISECONDS, "5000", 100, 60000, &statement_ms,  "for one statement"  },
+    {"answers_kept_days",  DAYS,         "30",   7,   3650,  &answers_days,  "then whole months"  },
+    {"events_kept_months", COUNT,        "0",    0,   1200,  &events_months, "0: for ever"        },
 };
 
 static char *read_file(struct arena *arena, const char *name)
@@ -157,9 +152,8 @@ static void open_teller(struct daemon *daemon, const struct peer *self)
 
 static int run(struct arena *arena, const struct service *service)
 {
-    struct worker_settings settings = {database,          secret_key,   batch_limit,
-                                       queue_limit,       statement_ms, answers_kept_days,
-                                       events_kept_months};
+    struct worker_settings settings = {database,     secret_key,   batch_limit,  queue_limit,
+                                       statement_ms, answers_days, events_months};
     struct daemon daemon = {.service = service, .instance = instance, .arena = arena_new()};
     const char *why = "";
 

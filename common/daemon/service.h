@@ -12,6 +12,7 @@
 #include "base/check.h"
 #include "base/settings.h"
 #include "base/table.h"
+#include "daemon/list.h"
 #include "daemon/request.h"
 #include "daemon/schema.h"
 #include "edge/message.h"
