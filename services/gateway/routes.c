@@ -20,7 +20,7 @@
 
 /* clang-format off */
 
-/* Method, path, what is asked and answered, where what was made is found, options, who serves it. */
+/* Method, path, what is asked and answered, where what was made is found, options, who serves. */
 static const struct route rows[] = {
     {"POST",   "/v1/tickets",        ASKED(register_ticket, ticket),    TICKET, 0, carry},
     {"GET",    "/v1/tickets",        ASKED(list_tickets, tickets),      NULL, ROUTE_LISTED, carry},

@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import socket
 import threading
 
@@ -353,3 +354,82 @@ def test_a_slow_reader_costs_no_other_and_misses_nothing(house, scene):
                 numbers.append(int(event["data"]["text"].split()[0]))
     assert numbers == list(range(200))
     slow.close()
+
+
+# ---- limits, made small ----
+
+@pytest.fixture
+def small_house(own_house):
+    settings = own_house.state / "settings"
+    settings.mkdir(parents=True)
+    (settings / "gateway.conf").write_text(
+        "requests_per_second = 20\nstreams_per_key = 2\nconnections_most = 10\n")
+    return own_house.start()
+
+
+def test_limits_hold_at_their_edges(small_house):
+    house = small_house
+    key = house.make_key("subscriber")
+    streams = [house.stream(key) for _ in range(2)]
+
+    third = house.request("GET", "/v1/events", key=key, headers={"Accept": "text/event-stream"})
+    assert (third.status, third.json["reason"]) == (429, "too_many_streams")
+    assert int(third.headers["Retry-After"]) == third.json["retry_after_seconds"] >= 1
+    streams.pop().close()
+    eventually(lambda: house.request("GET", "/v1/events?after=start", key=key).status == 200, 5,
+               "a stream's place is free")
+    for stream in streams:
+        stream.close()
+
+    spent = house.make_key("agent")
+    statuses = [house.request("GET", "/v1/tickets", key=spent).status for _ in range(60)]
+    assert statuses[:20] == [200] * 20 and 429 in statuses
+    other = house.make_key("agent")
+    assert house.request("GET", "/v1/tickets", key=other).status == 200
+    eventually(lambda: house.request("GET", "/v1/tickets", key=spent).status == 200, 5,
+               "the key has tokens again")
+
+
+def test_one_connection_too_many_waits_for_its_turn(small_house):
+    ask = b"GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n"
+    address = ("127.0.0.1", small_house.port)
+    eventually(lambda: b"afterline_http_open" in
+               small_house.request("GET", "/metrics", key=None).body, 5, "metrics")
+    inside = [socket.create_connection(address, timeout=10) for _ in range(10)]
+    for connection in inside:
+        connection.sendall(ask)
+        assert b"200 OK" in connection.recv(4096)
+
+    waiting = socket.create_connection(address, timeout=1)
+    waiting.sendall(ask)
+    with pytest.raises(TimeoutError):
+        waiting.recv(4096)
+    inside.pop().close()
+    waiting.settimeout(10)
+    assert b"200 OK" in waiting.recv(4096)
+    for connection in (waiting, *inside):
+        connection.close()
+
+
+def test_the_same_key_at_the_same_time_is_in_progress(own_house):
+    own_house.spares = 0
+    own_house.start()
+    own_house.post("/v1/branches", {"branch": "b", **BRANCH})
+    headers = {"Idempotency-Key": "slow"}
+    body = {"branch": "c", **BRANCH}
+    answers = []
+    own_house.signal("intake.0", signal.SIGSTOP)
+    both = [threading.Thread(target=lambda: answers.append(
+        own_house.request("POST", "/v1/branches", body, headers=headers))) for _ in range(2)]
+    try:
+        for asking in both:
+            asking.start()
+        eventually(lambda: answers, 8, "one of the two is refused")
+    finally:
+        own_house.signal("intake.0", signal.SIGCONT)
+    for asking in both:
+        asking.join(30)
+    assert (answers[0].status, answers[0].json["reason"]) == (409, "in_progress")
+    assert answers[1].status == 201
+    again = own_house.request("POST", "/v1/branches", body, headers=headers)
+    assert again.status == 201, again
