@@ -21,9 +21,11 @@ static bool begin(struct attempt *attempt)
     db_begin(writer->db);
     if (!foresee(attempt))
         return false;
-    if (!db_all(writer->db, &attempt->answers, house_sql.begin_batch,
-                db_number(writer->batch, (int64_t)writer->epoch),
-                db_array(writer->batch, keys, count)))
+    const char *epoch = db_number(writer->batch, (int64_t)writer->epoch);
+    bool held = count ? db_all(writer->db, &attempt->answers, house_sql.begin_batch, epoch,
+                               db_array(writer->batch, keys, count))
+                      : db_all(writer->db, &attempt->answers, house_sql.hold_epoch, epoch);
+    if (!held)
         return false;
     if (attempt->answers.count == 0 && !PLANTED("two_writers")) {
         writer_lose(writer, "the epoch has moved on");
