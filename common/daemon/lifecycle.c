@@ -27,6 +27,8 @@ const char **lifecycle_allowed(struct arena *arena, const struct lifecycle *life
 
     for (size_t i = 0; i < life->moves.count; i++) {
         const struct move *move = &life->moves.rows[i];
+        if (life->unasked && strcmp(move->by, life->unasked) == 0)
+            continue;
         if (strcmp(move->from, state) == 0 && !listed(allowed, move->by))
             allowed[count++] = move->by;
     }

@@ -20,12 +20,13 @@ struct move {
 struct lifecycle {
     const char *noun; /* "ticket" */
     TABLE_OF(struct move) moves;
+    const char *unasked; /* the move that the house makes by itself; NULL: there is none */
 };
 
 /* Where `by` leads from `state`; NULL where it leads nowhere. */
 const char *lifecycle_next(const struct lifecycle *life, const char *state, const char *by);
 
-/* The moves possible from `state`, each once; ends with NULL. */
+/* The moves that may be asked for in `state`, each once; ends with NULL. */
 const char **lifecycle_allowed(struct arena *arena, const struct lifecycle *life,
                                const char *state);
 

@@ -115,7 +115,7 @@ bool job_may(struct request *req, const struct job *job, const char *by)
 {
     const char *state = job_text(job, "state");
 
-    if (!expect_version(req, (uint64_t)row_number(&job->row, "version"), state))
+    if (!expect_version(req, job_life(job), (uint64_t)row_number(&job->row, "version"), state))
         return false;
     return lifecycle_next(job_life(job), state, by)
            || refuse_move(req, job_life(job), job_id(req, job), state, by);

@@ -48,8 +48,8 @@ static const struct move moves[] = {
 enum { DESK_MOVES = 2 };
 
 const struct lifecycle lives[LIVES] = {
-    [VISIT] = {"job",      {moves, LENGTH(moves) - DESK_MOVES}},
-    [DESK] = {"desk job", {moves, LENGTH(moves)}             },
+    [VISIT] = {"job",      {moves, LENGTH(moves) - DESK_MOVES}, "expire"},
+    [DESK] = {"desk job", {moves, LENGTH(moves)},              "expire"},
 };
 
 static const char *const desk_modes[] = {"remote", "carry_in", "mail_in"};

@@ -45,7 +45,7 @@ bool ticket_turn(struct request *req, const char *ticket_id, const char *occurre
     turn->from = turn->ticket->state;
     turn->at_ms = occurred(req, occurred_at);
     turn->at = clock_text(req->arena, turn->at_ms);
-    if (!expect_version(req, turn->ticket->version, turn->from))
+    if (!expect_version(req, &ticket_life, turn->ticket->version, turn->from))
         return false;
     if (by && !ticket_can(turn->ticket, by))
         return refuse_move(req, &ticket_life, ticket_id, turn->from, by);

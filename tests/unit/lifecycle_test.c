@@ -55,6 +55,19 @@ static void each_allowed_move_is_named_once(void **state)
     arena_free(arena);
 }
 
+static void what_the_house_does_by_itself_is_not_asked_for(void **state)
+{
+    const struct lifecycle shy = {"thing", {TABLE(moves)}, "wait"};
+    struct arena *arena = arena_new();
+
+    (void)state;
+    const char **allowed = lifecycle_allowed(arena, &shy, "open");
+    assert_string_equal(allowed[0], "finish");
+    assert_null(allowed[1]);
+    assert_string_equal(lifecycle_next(&shy, "open", "wait"), "held");
+    arena_free(arena);
+}
+
 static void the_diagram_is_the_table(void **state)
 {
     char *printed = NULL;
@@ -85,6 +98,7 @@ int main(void)
         cmocka_unit_test(what_is_not_listed_cannot_happen),
         cmocka_unit_test(the_first_row_counts),
         cmocka_unit_test(each_allowed_move_is_named_once),
+        cmocka_unit_test(what_the_house_does_by_itself_is_not_asked_for),
         cmocka_unit_test(the_diagram_is_the_table),
     };
 
