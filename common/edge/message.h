@@ -25,16 +25,18 @@ enum {
     MESSAGE_TEXT_MOST = 64 * 1024, /* bytes of one string field */
     MESSAGE_ITEMS_MOST = 10000,    /* items of one repeated field */
     MESSAGE_DEPTH_MOST = 32,       /* nesting of JSON */
+    MESSAGE_FLAWS_MOST = 64,       /* named at once */
 };
 
 /* What is wrong with a message from outside. */
 struct flaw {
-    const char *field;  /* path, "" for the whole */
-    const char *reason; /* stable word: "not_json", "duplicate_field", "unknown_field",
-                           "wrong_type", "out_of_range", "too_long", "too_many", "too_deep",
-                           "too_large", "bad_utf8", "nul_character", "unreadable" */
-    const char *detail; /* a sentence that says what was expected */
-    bool unreadable;    /* 400 rather than 422 */
+    const char *field;       /* path, "" for the whole */
+    const char *reason;      /* stable word: "not_json", "duplicate_field", "unknown_field",
+                                "wrong_type", "out_of_range", "too_long", "too_many", "too_deep",
+                                "too_large", "bad_utf8", "nul_character", "unreadable" */
+    const char *detail;      /* a sentence that says what was expected */
+    bool unreadable;         /* 400 rather than 422 */
+    const struct flaw *more; /* what else does not fit; only JSON is read on */
 };
 
 struct bytes message_pack(struct arena *arena, const ProtobufCMessage *message);

@@ -107,7 +107,12 @@ bool flawed(struct inspection *in, const char *reason, const char *format, ...)
     vsnprintf(detail, sizeof detail, format, arguments);
     va_end(arguments);
 
-    *in->flaw = (struct flaw){path(in), reason, arena_copy(in->arena, detail), false};
+    if (in->flaw_count++ > 0) {
+        struct flaw *more = arena_take(in->arena, sizeof *more);
+        in->flaw->more = more;
+        in->flaw = more;
+    }
+    *in->flaw = (struct flaw){path(in), reason, arena_copy(in->arena, detail), false, NULL};
     for (size_t i = 0; i < LENGTH(unreadable); i++)
         if (strcmp(reason, unreadable[i]) == 0)
             in->flaw->unreadable = true;

@@ -2,7 +2,7 @@
  * message_inside: what the files of message share, and nobody else.
  *
  * An inspection is the reading of one message from outside: where its parts go, where in the
- * message we are, and the first flaw found.
+ * message we are, and the flaws found.
  */
 #pragma once
 
@@ -19,7 +19,8 @@ struct step {
 
 struct inspection {
     struct arena *arena;
-    struct flaw *flaw;
+    struct flaw *flaw; /* the latest, once there is one */
+    size_t flaw_count;
     size_t depth;
     struct step steps[MESSAGE_DEPTH_MOST];
 };

@@ -254,6 +254,13 @@ static reader *const readers[SORTS] = {
     [STRING] = read_string, [BINARY] = read_binary, [NESTED] = read_message,
 };
 
+/* Back from wherever reading failed, to the next: who sends much wrong wants to know it all. */
+static bool goes_on(struct inspection *in, size_t depth)
+{
+    in->depth = depth;
+    return in->flaw_count < MESSAGE_FLAWS_MOST;
+}
+
 static bool read_items(struct inspection *in, ProtobufCMessage *message,
                        const ProtobufCFieldDescriptor *field, json_t *value)
 {
@@ -264,13 +271,15 @@ static bool read_items(struct inspection *in, ProtobufCMessage *message,
     char *items = field_items(in, message, field, json_array_size(value));
     if (!items)
         return false;
+    bool fits = true;
     for (size_t i = 0; i < json_array_size(value); i++) {
+        size_t depth = in->depth;
         enter_item(in, i);
-        if (!readers[type->sort](in, field, json_array_get(value, i), items + i * type->size))
+        fits &= readers[type->sort](in, field, json_array_get(value, i), items + i * type->size);
+        if (!goes_on(in, depth))
             return false;
-        leave(in);
     }
-    return true;
+    return fits;
 }
 
 static bool read_field(struct inspection *in, ProtobufCMessage *message, const char *name,
@@ -294,14 +303,16 @@ static bool read_object(struct inspection *in, json_t *value, ProtobufCMessage *
 {
     if (!json_is_object(value))
         return mistyped(in, "an object", value);
+    bool fits = true;
     for (void *at = json_object_iter(value); at; at = json_object_iter_next(value, at)) {
         const char *name = json_object_iter_key(at);
+        size_t depth = in->depth;
         enter_field(in, name, json_object_iter_key_len(at));
-        if (!read_field(in, message, name, json_object_iter_value(at)))
+        fits &= read_field(in, message, name, json_object_iter_value(at));
+        if (!goes_on(in, depth))
             return false;
-        leave(in);
     }
-    return true;
+    return fits;
 }
 
 ProtobufCMessage *message_from_json(struct arena *arena,

@@ -154,6 +154,40 @@ static void the_detail_says_what_was_expected(void **state)
     assert_string_equal(flaw.detail, "expected a whole number from 0 to 4294967295");
 }
 
+static void everything_that_does_not_fit_is_named(void **state)
+{
+    static const char *const named[] = {"colour", "customer.wechat", "kind", "size"};
+    struct flaw first;
+
+    (void)state;
+    assert_null(read_as(&register_ticket__descriptor,
+                        "{\"colour\": 1, \"customer\": {\"wechat\": 1, \"name\": \"x\"},"
+                        " \"kind\": 7, \"branch\": \"x\", \"size\": 1}",
+                        &first));
+    const struct flaw *flaw = &first;
+    for (size_t i = 0; i < LENGTH(named); i++, flaw = flaw->more) {
+        assert_non_null(flaw);
+        assert_string_equal(flaw->field, named[i]);
+    }
+    assert_null(flaw);
+}
+
+static void only_so_many_are_named(void **state)
+{
+    struct text json = text_new(arena);
+    struct flaw first;
+    size_t count = 0;
+
+    (void)state;
+    for (int i = 0; i < 2 * MESSAGE_FLAWS_MOST; i++)
+        text_print(&json, "%s\"x%d\": 1", i ? "," : "{", i);
+    text_add(&json, "}");
+    assert_null(read_as(&register_ticket__descriptor, json.at, &first));
+    for (const struct flaw *flaw = &first; flaw; flaw = flaw->more)
+        count++;
+    assert_int_equal(count, MESSAGE_FLAWS_MOST);
+}
+
 static void a_long_unknown_name_is_cut_in_the_path(void **state)
 {
     struct flaw flaw;
@@ -458,6 +492,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_bad_body_is_refused),
         cmocka_unit_test(the_detail_says_what_was_expected),
+        cmocka_unit_test(everything_that_does_not_fit_is_named),
+        cmocka_unit_test(only_so_many_are_named),
         cmocka_unit_test(a_long_unknown_name_is_cut_in_the_path),
         cmocka_unit_test(strings_and_sub_messages_are_read),
         cmocka_unit_test(an_absent_or_null_sub_message_is_absent),
