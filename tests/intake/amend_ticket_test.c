@@ -4,7 +4,9 @@ TEST(owner_and_team_change_and_the_rest_stays)
 {
     AmendTicket order = AMEND_TICKET__INIT;
     order.ticket_id = a_ticket("acknowledged");
+    order.given_assignee_case = AMEND_TICKET__GIVEN_ASSIGNEE_ASSIGNEE;
     order.assignee = "li";
+    order.given_team_case = AMEND_TICKET__GIVEN_TEAM_TEAM;
     order.team = "hotline";
 
     ask("agent", &order.base);
@@ -16,6 +18,24 @@ TEST(owner_and_team_change_and_the_rest_stays)
     SAME(ticket->state, "acknowledged");
     SAME(((const TicketAmended *)heard(ticket_amended))->assignee, "li");
     SAME(((const TicketAmended *)heard(ticket_amended))->impact, "medium");
+}
+
+TEST(what_is_given_empty_is_emptied)
+{
+    AmendTicket order = AMEND_TICKET__INIT;
+    order.ticket_id = a_ticket("registered");
+    order.given_assignee_case = AMEND_TICKET__GIVEN_ASSIGNEE_ASSIGNEE;
+    order.assignee = "li";
+    order.given_team_case = AMEND_TICKET__GIVEN_TEAM_TEAM;
+    order.team = "hotline";
+    ask("agent", &order.base);
+
+    order.given_assignee_case = AMEND_TICKET__GIVEN_ASSIGNEE__NOT_SET;
+    order.team = "";
+    ask("agent", &order.base);
+
+    SAME(((const Ticket *)answer(ticket))->assignee, "li");
+    SAME(((const Ticket *)answer(ticket))->team, "");
 }
 
 TEST(the_priority_follows_impact_and_urgency)
@@ -72,6 +92,7 @@ TEST(what_is_over_is_amended_by_importers_only)
 {
     AmendTicket order = AMEND_TICKET__INIT;
     order.ticket_id = a_ticket("closed");
+    order.given_team_case = AMEND_TICKET__GIVEN_TEAM_TEAM;
     order.team = "archive";
 
     ask("manager", &order.base);
@@ -111,6 +132,7 @@ TEST(a_note_says_something)
 }
 
 ROOM(intake, cmocka_unit_test(owner_and_team_change_and_the_rest_stays),
+     cmocka_unit_test(what_is_given_empty_is_emptied),
      cmocka_unit_test(the_priority_follows_impact_and_urgency),
      cmocka_unit_test(an_override_has_a_reason), cmocka_unit_test(unknown_words_are_named),
      cmocka_unit_test(nothing_to_change_is_told),

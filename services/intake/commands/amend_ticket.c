@@ -9,13 +9,13 @@ static void check_order(struct request *req, const AmendTicket *order)
     word_fits(req, "urgency", order->urgency, levels);
     if (word_fits(req, "priority", order->priority, priorities) && !text_empty(order->priority))
         require_text(req, "reason", order->reason);
-    if (text_empty(order->assignee) && text_empty(order->team) && text_empty(order->impact)
+    if (!order->given_assignee_case && !order->given_team_case && text_empty(order->impact)
         && text_empty(order->urgency) && text_empty(order->priority))
         violate(req, "", "nothing_to_change",
                 "expected one of assignee, team, impact, urgency, priority");
 }
 
-/* What was given takes the place of what was. */
+/* What was given takes the place of what was; nothing is emptied by it. */
 static void put(const char **field, const char *given)
 {
     if (!text_empty(given))
@@ -25,8 +25,10 @@ static void put(const char **field, const char *given)
 /* The priority follows impact and urgency when they change, unless it is given. */
 static void amend(Ticket *ticket, const AmendTicket *order)
 {
-    put(&ticket->assignee, order->assignee);
-    put(&ticket->team, order->team);
+    if (order->given_assignee_case)
+        ticket->assignee = order->assignee;
+    if (order->given_team_case)
+        ticket->team = order->team;
     put(&ticket->impact, order->impact);
     put(&ticket->urgency, order->urgency);
     if (!text_empty(order->impact) || !text_empty(order->urgency))
