@@ -184,7 +184,8 @@ static bool seal(struct attempt *attempt, struct work *work)
     head.hash.len = CHAIN_HASH;
     head.signed_at_ms = attempt->now_ms;
     seal_head(writer->seal, work->arena, &head);
-    return emit(&work->request, (struct told){.aggregate = head.source}, &head.base);
+    return emit(&work->request, (struct told){.subject = head.source, .aggregate = head.source},
+                &head.base);
 }
 
 /* ---- whichever it is ---- */
