@@ -8,6 +8,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "support"))
 
 from house import House  # noqa: E402
+from outside import Mover  # noqa: E402
 from scene import Scene  # noqa: E402
 
 
@@ -34,3 +35,8 @@ def own_house():
 @pytest.fixture(scope="session")
 def scene(house):
     return Scene(house)
+
+
+@pytest.fixture(scope="session")
+def mover(house, scene):
+    return Mover(house, scene)

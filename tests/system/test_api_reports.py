@@ -1,0 +1,153 @@
+"""A ticket's story, and figures that agree with a computation of our own."""
+
+import datetime
+import statistics
+
+import pytest
+
+from house import eventually
+from outside import INSTANT, NOBODY, fresh, problem
+
+DAY = datetime.datetime(2026, 3, 2, tzinfo=datetime.timezone.utc)
+# Minutes from receipt to the first answer, and from receipt to the solution; None: not yet.
+TOLD = [(3, 50), (8, 80), (1, 30), (25, 700), (90, 3000), (5, 60), (7, 45), (13, 400), (60, 1500),
+        (2, 20), (40, 900), (None, None)]
+
+
+def at(minutes):
+    return (DAY + datetime.timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@pytest.fixture(scope="module")
+def history(house, scene, mover):
+    """A branch with a past of its own, told by an importer."""
+    branch = fresh("figures")
+    house.post("/v1/branches", {"branch": branch, "name": "数", "kind": "branch",
+                                "time_zone": "Asia/Shanghai"})
+    importer = house.make_key("importer", branch=branch)
+    for number, (answered, solved) in enumerate(TOLD):
+        received = number * 60
+        ticket_id = house.post("/v1/tickets", scene.ticket(
+            branch=branch, kind="consult", channel="phone" if number % 3 else "web",
+            received_at=at(received), occurred_at=at(received)), importer, 201)["ticket_id"]
+        if answered is not None:
+            mover.move_ticket(ticket_id, "acknowledge", importer, occurred_at=at(received + answered))
+            mover.move_ticket(ticket_id, "resolve", importer, occurred_at=at(received + solved))
+        if number == 0:
+            for action in ("confirm", "close", "reopen"):
+                mover.move_ticket(ticket_id, action, importer, occurred_at=at(received + solved))
+    manager = house.make_key("manager", branch=branch)
+    eventually(lambda: sum(item["count"] for item in house.get(
+        "/v1/reports/tickets?by=kind", manager)["items"]) == len(TOLD), what="the figures")
+    eventually(lambda: sum(item["reopen_count"] for item in house.get(
+        "/v1/reports/tickets?by=kind", manager)["items"]) == 1, what="the re-open")
+    return branch, manager
+
+
+def seconds(place, rows=TOLD):
+    return sorted(row[place] * 60 for row in rows if row[place] is not None)
+
+
+def check_spread(said, wanted):
+    assert said["count"] == len(wanted)
+    assert said["mean_seconds"] == pytest.approx(statistics.mean(wanted), abs=0.01)
+    assert said["p50_seconds"] == pytest.approx(statistics.median(wanted), abs=0.01)
+    assert said["p90_seconds"] == pytest.approx(wanted[round(0.9 * (len(wanted) - 1))], abs=0.01)
+
+
+def test_figures_agree_with_our_own(house, history):
+    _, manager = history
+    items = house.get("/v1/reports/tickets?by=kind", manager)["items"]
+    assert [item["group"] for item in items] == ["consult"]
+    figures = items[0]
+
+    assert figures["count"] == len(TOLD)
+    assert (figures["reopened"], figures["reopen_count"]) == (1, 1)
+    # Eleven values: the median and the ninth tenth are values themselves, by any definition.
+    check_spread(figures["to_acknowledge"], seconds(0))
+    if figures["to_resolve"]["count"] == 11:
+        check_spread(figures["to_resolve"], seconds(1))
+    else:  # the re-opened one is not resolved now
+        assert figures["to_resolve"]["count"] == 10
+        assert figures["to_resolve"]["mean_seconds"] == pytest.approx(
+            statistics.mean(seconds(1, TOLD[1:])), abs=0.01)
+
+
+@pytest.mark.parametrize("by, wanted", [
+    ("state", {"resolved": 10, "in_progress": 1, "registered": 1}), ("kind", {"consult": 12}),
+    ("channel", {"web": 4, "phone": 8}), ("branch", None), ("priority", None)])
+def test_figures_are_grouped(house, history, by, wanted):
+    branch, manager = history
+    report = house.get(f"/v1/reports/tickets?by={by}", manager)
+    groups = {item["group"]: item["count"] for item in report["items"]}
+
+    assert report["by"] == by
+    assert sum(groups.values()) == len(TOLD)
+    assert groups == ({branch: 12} if by == "branch" else wanted or groups)
+
+
+@pytest.mark.parametrize("query, count", [
+    ("from=2026-03-02&to=2026-03-03", 12), ("from=2026-03-03", 0), ("to=2026-03-02", 0),
+    ("from=2026-03-02T01:00:00Z&to=2026-03-02T03:00:00Z", 2), ("from=2026-03-02T11:00:00Z", 1)])
+def test_a_span_ends_before_its_end(house, history, query, count):
+    _, manager = history
+    items = house.get(f"/v1/reports/tickets?by=channel&{query}", manager)["items"]
+
+    assert sum(item["count"] for item in items) == count
+
+
+@pytest.mark.parametrize("query", ["by=colour", "by=kind&from=soon", "by=kind&to=2026-02-30"])
+def test_a_report_nobody_can_make_is_refused(house, query):
+    answer = house.request("GET", f"/v1/reports/tickets?{query}")
+
+    assert answer.status in (400, 422)
+    problem(answer, answer.status)
+
+
+# ---- the timeline ----
+
+def test_a_timeline_tells_all_oldest_first(house, scene):
+    with house.stream(scene.subscriber) as stream:
+        ticket_id = scene.play(stream)
+        told = [event for event in stream.events if event.get("subject") == ticket_id]
+    path = f"/v1/tickets/{ticket_id}/timeline"
+    items = eventually(lambda: len(found := house.get(path, scene.agent)["items"]) >= len(told)
+                       and found)
+
+    by_id = {event["id"]: event for event in told}
+    assert {item["id"] for item in items} == set(by_id)
+    assert [item["occurred_at"] for item in items] == sorted(item["occurred_at"] for item in items)
+    seen = set()
+    for item in items:
+        event = by_id[item["id"]]
+        assert item["type"] == event["type"]
+        assert item["cause"] == event.get("cause", "")
+        assert not item["cause"] or item["cause"] in seen, "a cause comes first"
+        seen.add(item["id"])
+        assert INSTANT.fullmatch(item["occurred_at"]) and INSTANT.fullmatch(item["recorded_at"])
+        assert item["caller"]
+        assert item["aggregate"][0] in "TJ"
+    texts = {item["type"]: item["text"] for item in items}
+    assert texts["ticket.closed"] == "已修复, 客户满意"
+    assert texts["job.verified"] == "复检合格"
+
+
+def test_a_timeline_is_read_page_by_page(house, scene, mover):
+    ticket_id = mover.ticket_in("closed")["ticket_id"]
+    path = f"/v1/tickets/{ticket_id}/timeline"
+
+    def told():
+        answer = house.request("GET", path, key=scene.agent)  # reporting may not have heard of it yet
+        return answer.status == 200 and len(answer.json["items"]) == 4 and answer.json["items"]
+
+    whole = eventually(told)
+    parts, cursor = [], ""
+    for _ in range(2):
+        page = house.get(f"{path}?limit=2&cursor={cursor}", scene.agent)
+        parts += page["items"]
+        cursor = page["next_cursor"]
+    assert parts == whole and not cursor
+
+
+def test_what_does_not_exist_has_no_timeline(house):
+    problem(house.request("GET", f"/v1/tickets/{NOBODY}/timeline"), 404)
