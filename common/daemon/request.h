@@ -48,8 +48,7 @@ typedef bool handler(struct request *req);
 #define request_body(req, type)                                                                    \
     ((const void *)(CHECK((req)->body->descriptor == &type##__descriptor), (req)->body))
 
-/* "T10002345" → "1000234": the digits of an identifier, for SQL.  The door has checked it; "" →
- * NULL. */
+/* "T10002345" → "1000234": an identifier's digits, for SQL; the door has checked it.  "" → NULL. */
 const char *request_id(struct request *req, const char *id);
 
 /* 1000234 (text from a row) → "T10002345"; "" for null. */
@@ -71,8 +70,7 @@ bool refuse_violations(struct request *req);
 bool refuse_move(struct request *req, const struct lifecycle *life, const char *id,
                  const char *state, const char *by);
 
-/* Where If-Match named another version: refuses STALE with the present state and the moves that are
- * allowed from it.  True: go on. */
+/* Where If-Match named another version: refuses STALE with state and moves.  True: go on. */
 bool expect_version(struct request *req, const struct lifecycle *life, uint64_t version,
                     const char *state);
 

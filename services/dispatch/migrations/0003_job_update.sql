@@ -11,7 +11,8 @@ create table dispatch.job_update (
 
     constraint an_update_is_told_once primary key (provider_id, update_id)
 );
-comment on table dispatch.job_update is 'Updates that were applied, or came too late to move anything.';
+comment on table dispatch.job_update is
+    'Updates that were applied, or came too late to move anything.';
 comment on column dispatch.job_update.provider_id is '0: the house itself.';
 comment on column dispatch.job_update.state is 'Of the job, after it.';
 comment on column dispatch.job_update.body is 'The message dispatch.JobUpdate, packed.';

@@ -1,6 +1,6 @@
 -- All that registering wants to know, in one look.
 -- Whether the branch ($1) is there for the caller ($2, null for all), who speaks ($3), about which
--- unit ($4), and which tickets this may repeat: the same reference ($6) on the same channel ($5), or
+-- unit ($4), and which tickets this may repeat: the same reference ($6) on the channel ($5), or
 -- one of the customer's twenty newest that is still open, came after $8 and has the same serial
 -- number or symptom ($7).
 select place.branch is not null as branch_known,

@@ -16,7 +16,8 @@ create table reporting.entry (
     primary key (source, id)
 );
 
-comment on table reporting.entry is 'One thing that happened, as it was told; a line of its subject''s timeline.';
+comment on table reporting.entry is
+    'One thing that happened, as it was told; a line of its subject''s timeline.';
 comment on column reporting.entry.told_at is
     'recorded_at, moved behind its cause and what its source told before of the same subject.';
 
@@ -36,6 +37,7 @@ create table reporting.ticket (
     reopen_count    integer     not null default 0
 );
 
-comment on table reporting.ticket is 'A ticket as intake''s events describe it: raw instants, no figures.';
+comment on table reporting.ticket is
+    'A ticket as intake''s events describe it: raw instants, no figures.';
 
 create index ticket_received on reporting.ticket (received_at);

@@ -1,4 +1,4 @@
--- Add a line to the timeline of its subject: never before its cause, never before an earlier one of its source.
+-- Add a line to its subject's timeline: never before its cause or an earlier one of its source.
 insert into reporting.entry (source, id, subject, aggregate, type, occurred_at, recorded_at,
                              told_at, caller, state, text, cause)
 select $1, $2, $3, $4, $5, $6, $7,

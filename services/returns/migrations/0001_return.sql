@@ -16,7 +16,8 @@ create table returns.return (
     requested_at  timestamptz not null
 );
 
-comment on table returns.return is 'A customer''s wish to give one unit back, and what became of it.';
+comment on table returns.return is
+    'A customer''s wish to give one unit back, and what became of it.';
 
 -- Lists: newest first within a ticket, a branch, a state.
 create index return_of_ticket on returns.return (ticket_id, return_id);
