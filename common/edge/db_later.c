@@ -9,6 +9,7 @@ enum { COLUMNS_MOST = 32, ROWS_AT_FIRST = 16 };
 
 /* A statement asked before its answer is wanted. */
 struct foreseen {
+    const struct arena *owner; /* whose rows were to go there has asked it; nobody else finds it */
     const char *name;
     const char *const *texts;
     PGresult *result; /* NULL until it arrived */
@@ -50,7 +51,7 @@ bool db_ahead_with(struct db *db, struct statement sql, const char *const *texts
     size_t size = (count_texts(texts) + 1) * sizeof *texts;
     struct foreseen *foreseen = arena_take(db->later, sizeof *foreseen);
 
-    *foreseen = (struct foreseen){sql.name, arena_copy_bytes(db->later, texts, size)};
+    *foreseen = (struct foreseen){db->arena, sql.name, arena_copy_bytes(db->later, texts, size)};
     if (!db_send_gathered(db)
         || !db_send(db, sql.name, texts, (struct step){sql.name, STEP_AHEAD, .into = foreseen}))
         return false;
@@ -77,7 +78,9 @@ bool db_take_foreseen(struct db *db, struct statement sql, const char *const *te
 {
     struct foreseen **at = &db->foreseen;
 
-    while (*at && ((*at)->name != sql.name || !same_texts((*at)->texts, texts)))
+    while (*at
+           && ((*at)->owner != db->arena || (*at)->name != sql.name
+               || !same_texts((*at)->texts, texts)))
         at = &(*at)->next;
     if (!*at)
         return false;

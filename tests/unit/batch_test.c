@@ -89,6 +89,22 @@ static void a_command_sees_what_its_batch_did_before_it(void **state)
     free_works(works, LENGTH(works));
 }
 
+/* One that is answered from the record never looks at what it foresaw. */
+static void what_another_foresaw_and_left_is_not_found(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *before = reopening("a", "x");
+    struct work *works[] = {reopening("a", "x"), note("b", "x"), reopening("c", "x")};
+
+    run(test, &before, 1);
+    run(test, works, LENGTH(works));
+
+    assert_true(works[0]->answer.replayed);
+    assert_string_equal(seen_by(works[2]), "2");
+    free_works(works, LENGTH(works));
+    work_free(before);
+}
+
 static void a_neighbour_that_breaks_spoils_no_foresight(void **state)
 {
     struct test *test = begin_test(state);
@@ -488,6 +504,7 @@ int main(void)
         TEST(a_refusal_that_passes_is_not_kept),
         TEST(a_disclosure_that_cant_be_noted_is_not_answered),
         TEST(a_command_sees_what_its_batch_did_before_it),
+        TEST(what_another_foresaw_and_left_is_not_found),
         TEST(a_neighbour_that_breaks_spoils_no_foresight),
         TEST(more_things_than_can_be_kept_are_not_foreseen),
         TEST(an_event_that_cant_be_parked_is_not_passed_over),
