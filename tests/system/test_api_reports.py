@@ -109,13 +109,13 @@ def test_a_report_nobody_can_make_is_refused(house, query):
 def test_a_timeline_tells_all_oldest_first(house, scene):
     with house.stream(scene.subscriber) as stream:
         ticket_id = scene.play(stream)
-        told = [event for event in stream.events if event.get("subject") == ticket_id]
-    path = f"/v1/tickets/{ticket_id}/timeline"
-    items = eventually(lambda: len(found := house.get(path, scene.agent)["items"]) >= len(told)
-                       and found)
 
-    by_id = {event["id"]: event for event in told}
-    assert {item["id"] for item in items} == set(by_id)
+    def told_and_heard():
+        told = house.get(f"/v1/tickets/{ticket_id}/timeline", scene.agent)["items"]
+        heard = {event["id"]: event for event in house.pages(query=f"&ticket_id={ticket_id}")}
+        return {item["id"] for item in told} == set(heard) and (told, heard)
+
+    items, by_id = eventually(told_and_heard, what="the whole story")
     assert [item["occurred_at"] for item in items] == sorted(item["occurred_at"] for item in items)
     seen = set()
     for item in items:
