@@ -1,5 +1,6 @@
 #include "daemon/service.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -198,6 +199,18 @@ static const char about_verbs[] =
     "  --migrate   bring the schema up to date\n"
     "  --contract  print what this service can be asked, tells and overhears\n";
 
+/*
+ * Each request takes an arena and gives it back: memory that went to the kernel in between would be
+ * asked for, and cleared, again.
+ */
+static void keep_memory(void)
+{
+    enum { KEPT_MOST = 4 * 1024 * 1024, MAPPED_LEAST = 1024 * 1024 };
+
+    mallopt(M_TRIM_THRESHOLD, KEPT_MOST);
+    mallopt(M_MMAP_THRESHOLD, MAPPED_LEAST);
+}
+
 int service_main(int argc, char **argv, const struct service *service)
 {
     struct arena *arena = arena_new();
@@ -209,6 +222,7 @@ int service_main(int argc, char **argv, const struct service *service)
         else
             verb = argv[i];
     }
+    keep_memory();
     CHECK(sodium_init() >= 0);
     read_settings(arena, service, file);
     int status = 2;
