@@ -2,13 +2,10 @@
  * work: one thing to do, from the moment it arrives until its answer has left.
  *
  * A command, an event overheard, a timer that is due, a question, or a note that personal data was
- * seen.  It carries its own arena; it belongs to the loop, then to one worker, then to the loop
- * again.
+ * seen.  With its own arena it belongs to the loop, then to one worker, then to the loop again.
  */
 #pragma once
 
-#include "base/bytes.h"
-#include "daemon/request.h"
 #include "daemon/service.h"
 
 enum work_kind { WORK_COMMAND, WORK_QUERY, WORK_EVENT, WORK_TIMER, WORK_SEAL, WORK_NOTE };
@@ -112,7 +109,7 @@ void work_finish_answer(struct work *work);
 /* Every row of the plan that the work's event concerns, one after another. */
 bool work_react(struct work *work);
 
-/* Fills the answer with a refusal of the skeleton's. */
+/* Fills the answer: a refusal of the skeleton's. */
 void work_refuse(struct work *work, enum kind kind, const char *reason, const char *sentence);
 
 /* Turns trouble in db into the answer. */

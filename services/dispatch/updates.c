@@ -35,11 +35,10 @@ static bool was_told(struct request *req, struct updates_told *told, struct upda
 
     if (!before)
         return false;
-    if (!same(before->body, it->body))
-        return settle(it, "rejected", "update_id_reused",
-                      "this update_id said something else before");
     it->result->state = it->job ? job_text(it->job, "state") : before->state;
-    return settle(it, "duplicate", "", "");
+    if (same(before->body, it->body))
+        return settle(it, "duplicate", "", "");
+    return settle(it, "duplicate", "update_id_reused", "this update_id said something else before");
 }
 
 static bool is_astray(struct request *req, struct updates_told *told, struct update *it)

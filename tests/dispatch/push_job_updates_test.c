@@ -248,7 +248,7 @@ TEST(an_update_id_says_one_thing)
     a_job("scheduled");
     SAME(told("p-1", "en_route", "2026-03-02T08:30:00Z")->result, "applied");
 
-    SAME(told("p-1", "on_site", "2026-03-02T08:30:00Z")->result, "rejected");
+    SAME(told("p-1", "on_site", "2026-03-02T08:30:00Z")->result, "duplicate");
 
     SAME(result(0)->reason, "update_id_reused");
     SAME(job_value("state"), "en_route");

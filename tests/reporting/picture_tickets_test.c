@@ -92,6 +92,18 @@ TEST(a_move_of_a_ticket_that_was_never_registered_is_parked)
     SAME(value("select count(*) from reporting.entry"), "0");
 }
 
+TEST(an_event_that_cannot_be_read_is_parked)
+{
+    TicketNoted event = TICKET_NOTED__INIT;
+
+    event.ticket_id = ticket_id(1);
+    event.text = "not \xff UTF-8";
+    overhear("intake", event.ticket_id, &event.base);
+
+    TRUE(was_parked());
+    SAME(value("select split_part(reason, ':', 1) from reporting.parked"), "unreadable_event");
+}
+
 TEST(a_branch_is_learnt_for_scopes)
 {
     branch_is_opened("company", "");
@@ -107,4 +119,5 @@ ROOM(reporting, cmocka_unit_test(a_registration_becomes_a_row),
      cmocka_unit_test(reopening_takes_the_closing_back),
      cmocka_unit_test(an_amendment_changes_the_priority_alone),
      cmocka_unit_test(a_move_of_a_ticket_that_was_never_registered_is_parked),
+     cmocka_unit_test(an_event_that_cannot_be_read_is_parked),
      cmocka_unit_test(a_branch_is_learnt_for_scopes))
