@@ -11,8 +11,8 @@
 /*
  * Asks already what db_one, db_maybe or db_all will ask with the same parameters: they then find
  * the answer and need not wait.  Each answer is found once, and only while rows go where they went
- * when it was asked (db_use): what one request foresaw is not for another.  That nothing is written in between
- * which would change it is the caller's to know.
+ * when it was asked (db_use): what one request foresaw is not for another.  That nothing is
+ * written in between which would change it is the caller's to know.
  */
 #define db_ahead(db, sql, ...) db_ahead_with(db, sql, DB_TEXTS(__VA_ARGS__))
 

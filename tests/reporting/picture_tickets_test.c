@@ -96,7 +96,7 @@ TEST(an_event_that_cannot_be_read_is_parked)
 {
     TicketNoted event = TICKET_NOTED__INIT;
 
-    event.ticket_id = ticket_id(1);
+    event.ticket_id = ticket_id(77);
     event.text = "not \xff UTF-8";
     overhear("intake", event.ticket_id, &event.base);
 

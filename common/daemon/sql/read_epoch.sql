@@ -1,4 +1,4 @@
--- Heartbeat: still the writer?
+-- Whether this epoch still writes: the heartbeat.
 select epoch
   from @.writer
  where epoch = $1
