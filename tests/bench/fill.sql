@@ -1,4 +1,4 @@
--- Old tickets straight into intake's schema, numbered from $1 to $2: nine of ten are closed.
+-- Old tickets straight into intake's schema, numbered from first to last: nine of ten are closed.
 with customers as (
     insert into intake.customer (customer_id, known_by, name, phone, first_seen_at)
     select n, 'tel:+86139' || n, '王芳', '+86139' || n, clock_timestamp()

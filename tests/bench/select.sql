@@ -1,2 +1,4 @@
 \set number random(1, :tickets)
-select ticket_id, state, branch, kind, contact_name, contact_phone, description from ticket where ticket_id = :number;
+select ticket_id, state, branch, kind, contact_name, contact_phone, description
+  from ticket
+ where ticket_id = :number;
