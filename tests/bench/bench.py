@@ -62,8 +62,8 @@ class Bench:
         self.postgres = Postgres(house)
         self.table = Table()
         self.lag = Lag(house, LISTENERS)
-        self.slices, self.seconds = (2, 2) if quick else (3, 4)
-        self.tickets = (10_000, 100_000) if quick else (10_000, 1_000_000)
+        self.slices, self.seconds = (2, 1) if quick else (3, 4)
+        self.tickets = (10_000, 50_000) if quick else (10_000, 1_000_000)
         self.slice = 0
 
     # ---- load ----
@@ -229,7 +229,7 @@ class Bench:
         self.postgres.fill(tickets)
 
     def reads(self):
-        seconds = max(2, self.seconds // 2)
+        seconds = max(1, self.seconds // 2)
         for tickets in self.tickets:
             self.fill(tickets)
             paths = [ticket_path(FILLED_FROM + n * 7919 % tickets) for n in range(5000)]
