@@ -48,17 +48,26 @@ class Lag:
 
 
 class LagDuring:
-    """The longest lag seen while the block ran."""
+    """The lag while the block ran, five times a second."""
 
     def __init__(self, lag):
         self._lag = lag
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._look)
-        self.most = 0.0
+        self.seen = []
 
     def _look(self):
         while not self._over.wait(0.2):
-            self.most = max(self.most, self._lag.now())
+            self.seen.append(self._lag.now())
+
+    @property
+    def most(self):
+        return max(self.seen, default=0.0)
+
+    @property
+    def share_behind(self):
+        """How much of the time somebody was a second or more behind, of 1."""
+        return sum(lag >= 1 for lag in self.seen) / max(len(self.seen), 1)
 
     def __enter__(self):
         self._thread.start()
