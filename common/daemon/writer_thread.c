@@ -10,7 +10,7 @@
 enum {
     RETRY_MS = 250,
     FULL_PAUSE_MS = 500,
-    GATHER_MS = 5, /* between two batches that only events are in */
+    GATHER_MS = 20, /* between two batches that only events are in */
     SAID_MOST = 256,
 };
 
