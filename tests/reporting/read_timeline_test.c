@@ -109,6 +109,27 @@ TEST(an_effect_never_stands_before_its_cause)
     SAME(value("select cause from reporting.entry where id = 900000002"), "dispatch/900000001");
 }
 
+/* As one batch sends them: behind what is there, and behind each other where a clock went back. */
+TEST(what_is_told_together_keeps_its_order)
+{
+    static const char moments[] =
+        "'{2026-03-02T09:00:01Z,2026-03-02T09:00:09Z,2026-03-02T09:00:02Z,2026-03-02T09:00:03Z}'";
+    static const char nothing[] = "array['', '', '', '']";
+    is_told("intake", "900000001", "2026-03-02T09:00:05Z", "null", "null");
+
+    given(printed("prepare write as %s;"
+                  "execute write('{intake,intake,intake,dispatch}',"
+                  "              '{900000002,900000004,900000003,900000005}',"
+                  "              '{here,there,there,here}', %s, %s, %s, %s, %s, %s, %s);"
+                  "deallocate write",
+                  sql.write_entries.text, nothing, nothing, moments, moments, nothing, nothing,
+                  nothing));
+
+    SAME(value("select string_agg(id - 900000000 || '=' || extract(second from told_at)::int, ' '"
+               "                  order by id) from reporting.entry"),
+         "1=5 2=5 3=9 4=9 5=3");
+}
+
 TEST(a_long_timeline_comes_in_pages)
 {
     ticket_is_registered(1);
@@ -181,6 +202,7 @@ ROOM(reporting, cmocka_unit_test(what_was_said_is_kept),
      cmocka_unit_test(a_type_from_a_newer_release_has_its_line),
      cmocka_unit_test(an_earlier_clock_does_not_move_an_event_before_its_forerunner),
      cmocka_unit_test(an_effect_never_stands_before_its_cause),
+     cmocka_unit_test(what_is_told_together_keeps_its_order),
      cmocka_unit_test(a_long_timeline_comes_in_pages),
      cmocka_unit_test(a_foreign_cursor_is_refused), cmocka_unit_test(a_limit_has_an_edge),
      cmocka_unit_test(an_unknown_ticket_has_no_timeline),

@@ -1,3 +1,4 @@
+#include "edge/db_later.h"
 #include "reporting.h"
 
 /* What an event says about its ticket, beside the state and the priority it names. */
@@ -28,7 +29,7 @@ static bool draw_ticket(struct request *req, const ProtobufCMessage *body)
 {
     const TicketRegistered *told = (const void *)body;
 
-    return db_run(req->db, sql.draw_ticket, request_id(req, told->ticket_id), told->branch,
+    return db_add(req->db, sql.draw_tickets, request_id(req, told->ticket_id), told->branch,
                   told->kind, told->channel, told->priority, told->state, told->received_at);
 }
 
