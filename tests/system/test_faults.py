@@ -19,8 +19,8 @@ KILLS = int(os.environ.get("AFTERLINE_KILLS", "60"))
 SEED = int(os.environ.get("AFTERLINE_SEED", str(time.time_ns() % 1_000_000)))
 
 # What a run has to come by in 60 kills.
-RARE = {"kills": 60, "take-overs": 20, "commits in doubt": 1, "answers replayed": 50,
-        "answers unknown": 20, "gaps closed by pages": 1, "questions asked again": 10,
+RARE = {"kills": 60, "take-overs": 20, "answers replayed": 50, "answers unknown": 20,
+        "gaps closed by pages": 1, "questions asked again": 10,
         "followers that came back": 30, "refused conditions": 10}
 
 
@@ -47,7 +47,10 @@ def keep(house, folder):
 
 def wanted():
     """What the run has to come by, for as many kills as it makes."""
-    return {what: max(1, least * KILLS // 60) for what, least in RARE.items()} | {"events parked": 2}
+    # Whether a commit is in doubt is up to the instant at which PostgreSQL is killed: in sixty
+    # kills there are none to six.
+    often = {what: max(1, least * KILLS // 60) for what, least in RARE.items()}
+    return often | {"events parked": 2, "commits in doubt": KILLS // 200}
 
 
 def is_documented(line):
