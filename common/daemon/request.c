@@ -231,17 +231,9 @@ void disclose(struct request *req, const char *subject, const char *what)
     req->work->seen = seen;
 }
 
-static bool timer_known(const struct service *service, const char *timer)
-{
-    for (size_t i = 0; i < service->timers.count; i++)
-        if (strcmp(service->timers.rows[i].name, timer) == 0)
-            return true;
-    return false;
-}
-
 bool timer_set(struct request *req, const char *timer, const char *subject, int64_t due_ms)
 {
-    CHECK(timer_known(req->service, timer));
+    CHECK(service_timer(req->service, timer));
     if (due_ms < req->work->earliest_due_ms)
         req->work->earliest_due_ms = due_ms;
     return db_run(req->db, house_sql.set_timer, timer, subject, db_instant(req->arena, due_ms));
@@ -249,7 +241,7 @@ bool timer_set(struct request *req, const char *timer, const char *subject, int6
 
 bool timer_cancel(struct request *req, const char *timer, const char *subject)
 {
-    CHECK(timer_known(req->service, timer));
+    CHECK(service_timer(req->service, timer));
     return db_run(req->db, house_sql.cancel_timer, timer, subject);
 }
 

@@ -96,4 +96,7 @@ struct service {
     void (*told)(struct daemon *daemon, const Event *event);
 };
 
+/* The row of a timer's name; NULL for none. */
+const struct timer *service_timer(const struct service *service, const char *name);
+
 int service_main(int argc, char **argv, const struct service *service);

@@ -188,6 +188,14 @@ const struct command *work_find(const struct service *service, const char *messa
     return found;
 }
 
+const struct timer *service_timer(const struct service *service, const char *name)
+{
+    for (size_t i = 0; i < service->timers.count; i++)
+        if (strcmp(service->timers.rows[i].name, name) == 0)
+            return &service->timers.rows[i];
+    return NULL;
+}
+
 void work_refuse(struct work *work, enum kind kind, const char *reason, const char *sentence)
 {
     static const AnswerHeader no_answer = ANSWER_HEADER__INIT;

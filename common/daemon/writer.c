@@ -290,14 +290,6 @@ bool writer_heartbeat(struct writer *writer)
     return false;
 }
 
-static const struct timer *find_timer(const struct service *service, const char *name)
-{
-    for (size_t i = 0; i < service->timers.count; i++)
-        if (strcmp(service->timers.rows[i].name, name) == 0)
-            return &service->timers.rows[i];
-    return NULL;
-}
-
 size_t writer_due(struct writer *writer, int64_t now_ms, struct work **works, size_t most)
 {
     struct rows rows;
@@ -317,7 +309,7 @@ size_t writer_due(struct writer *writer, int64_t now_ms, struct work **works, si
         most = 1; /* the connection broke under them: one at a time, until it shows which it is */
     for (size_t i = 0; i < rows.count && count < most; i++) {
         struct work *work = work_new(WORK_TIMER);
-        work->timer = find_timer(writer->options.service, row_text(&rows.rows[i], "timer"));
+        work->timer = service_timer(writer->options.service, row_text(&rows.rows[i], "timer"));
         CHECK(work->timer);
         if (writer->timers_lost >= WRITER_TRIES_MOST)
             work->park = "the connection broke each time";
