@@ -219,18 +219,20 @@ static long gathering_ms(const struct worker_pool *pool)
     return left_ms > 0 ? (long)left_ms : 0;
 }
 
-/* Takes the next batch, waiting for it at most until the heart is to beat.  The lock is held. */
+/* Waits until there is a batch to take, at most until the heart is to beat, and takes it.  The lock
+ * is held. */
 static size_t wait_and_take(struct worker_pool *pool, struct work **works)
 {
-    long left_ms = gathering_ms(pool);
-    size_t count = left_ms ? 0 : take(pool, works);
+    if (!pool->commands.first && !pool->events.first && !pool->ending && !pool->own_before)
+        rest(pool, WRITER_HEARTBEAT_MS);
 
-    if (count == 0 && !pool->ending && !pool->own_before) {
-        pool->gathering = left_ms > 0;
-        rest(pool, left_ms ? left_ms : WRITER_HEARTBEAT_MS);
+    long left_ms = gathering_ms(pool);
+    if (left_ms > 0 && !pool->ending && !pool->own_before) {
+        pool->gathering = true;
+        rest(pool, left_ms);
         pool->gathering = false;
-        count = take(pool, works);
     }
+    size_t count = gathering_ms(pool) > 0 && !pool->ending ? 0 : take(pool, works);
     if (count > 0 && works[0]->kind == WORK_EVENT)
         pool->gathered_ms = clock_monotonic_ms() + GATHER_MS;
     return count;
