@@ -143,8 +143,6 @@ static PGresult *fetch(struct db *db, struct statement sql, const char *const *t
     PGresult *result = NULL;
     if (!may_go_on(db))
         return NULL;
-    if (db_take_foreseen(db, sql, texts, &result))
-        return result;
     if (!db_send_gathered(db) || !db_send(db, sql.name, texts, (struct step){sql.name, STEP_READ}))
         return NULL;
     if (settle(db, &result))
@@ -162,7 +160,7 @@ bool db_all_with(struct db *db, struct rows *rows, struct statement sql, const c
     if (!result)
         return false;
     CHECK(db->arena);
-    db_copy_rows(db->arena, result, rows);
+    db_copy_rows(db->arena, result, 0, PQntuples(result), rows);
     PQclear(result);
     return true;
 }

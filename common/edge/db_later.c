@@ -7,21 +7,29 @@
 
 enum { COLUMNS_MOST = 32, ROWS_AT_FIRST = 16 };
 
-/* A statement asked before its answer is wanted. */
-struct foreseen {
-    const struct arena *owner; /* whose rows were to go there has asked it; nobody else finds it */
-    const char *name;
-    const char *const *texts;
-    PGresult *result; /* NULL until it arrived */
-    struct foreseen *next;
-};
-
-/* Rows of one statement that wait to be sent as one. */
+/* Rows, or questions, of one statement that wait to be sent as one. */
 struct gathered {
     const char *name;
     size_t columns, count, room;
     const char **items[COLUMNS_MOST];
     struct gathered *next;
+};
+
+/* Questions sent as one, and what came back: a row for each, in their order. */
+struct look {
+    struct gathered questions;
+    bool sent;
+    PGresult *result; /* NULL until it arrived */
+    struct look *next;
+};
+
+/* A question asked before its answer is wanted. */
+struct foreseen {
+    const struct arena *owner; /* whose row was to go there has asked it; nobody else finds it */
+    const char *const *texts;
+    struct look *look;
+    size_t place;
+    struct foreseen *next;
 };
 
 static size_t count_texts(const char *const *texts)
@@ -35,63 +43,73 @@ static size_t count_texts(const char *const *texts)
 
 void db_forget_later(struct db *db)
 {
-    for (struct foreseen *at = db->foreseen; at; at = at->next)
-        PQclear(at->result);
+    for (struct look *look = db->looks; look; look = look->next)
+        PQclear(look->result);
+    db->looks = NULL;
     db->foreseen = NULL;
     db->foreseen_end = &db->foreseen;
     db->gathered = NULL;
     arena_reset(db->later);
 }
 
-/* ---- what is asked before it is wanted ---- */
+/* ---- gathering ---- */
 
-bool db_ahead_with(struct db *db, struct statement sql, const char *const *texts)
+static void make_room(struct arena *arena, struct gathered *rows)
 {
-    CHECK(db->begun);
-    size_t size = (count_texts(texts) + 1) * sizeof *texts;
-    struct foreseen *foreseen = arena_take(db->later, sizeof *foreseen);
+    size_t room = rows->room ? rows->room * 2 : ROWS_AT_FIRST;
 
-    *foreseen = (struct foreseen){db->arena, sql.name, arena_copy_bytes(db->later, texts, size)};
-    if (!db_send_gathered(db)
-        || !db_send(db, sql.name, texts, (struct step){sql.name, STEP_AHEAD, .into = foreseen}))
-        return false;
-    *db->foreseen_end = foreseen;
-    db->foreseen_end = &foreseen->next;
+    for (size_t i = 0; i < rows->columns; i++) {
+        const char **items = arena_take(arena, room * sizeof *items);
+        if (rows->count)
+            memcpy(items, rows->items[i], rows->count * sizeof *items);
+        rows->items[i] = items;
+    }
+    rows->room = room;
+}
+
+static void gather(struct arena *arena, struct gathered *rows, const char *const *texts)
+{
+    if (rows->count == rows->room)
+        make_room(arena, rows);
+    for (size_t i = 0; i < rows->columns; i++) {
+        CHECK(texts[i] != db_end);
+        rows->items[i][rows->count] = texts[i];
+    }
+    rows->count++;
+}
+
+static bool send_as_one(struct db *db, const struct gathered *rows, struct step step)
+{
+    const char *arrays[COLUMNS_MOST + 1];
+
+    for (size_t i = 0; i < rows->columns; i++)
+        arrays[i] = db_array(db->later, rows->items[i], rows->count);
+    arrays[rows->columns] = db_end;
+    return db_send(db, rows->name, arrays, step);
+}
+
+static bool send_looks(struct db *db)
+{
+    for (struct look *look = db->looks; look; look = look->next) {
+        struct step step = {look->questions.name, STEP_AHEAD, .into = look};
+        if (!look->sent && !send_as_one(db, &look->questions, step))
+            return false;
+        look->sent = true;
+    }
     return true;
 }
 
-void db_foresaw(struct foreseen *foreseen, PGresult *result)
+/* Questions first: a row that was added after them is none of theirs. */
+bool db_send_gathered(struct db *db)
 {
-    foreseen->result = result;
-}
+    struct gathered *rows = db->gathered;
 
-static bool same_texts(const char *const *a, const char *const *b)
-{
-    for (; *a != db_end && *b != db_end; a++, b++)
-        if ((*a == NULL) != (*b == NULL) || (*a && strcmp(*a, *b) != 0))
-            return false;
-    return *a == *b;
-}
-
-bool db_take_foreseen(struct db *db, struct statement sql, const char *const *texts,
-                      PGresult **result)
-{
-    struct foreseen **at = &db->foreseen;
-
-    while (*at
-           && ((*at)->owner != db->arena || (*at)->name != sql.name
-               || !same_texts((*at)->texts, texts)))
-        at = &(*at)->next;
-    if (!*at)
+    if (!send_looks(db))
         return false;
-
-    struct foreseen *found = *at;
-    if (!found->result)
-        db_wait(db);
-    *result = found->result;
-    *at = found->next;
-    if (!found->next)
-        db->foreseen_end = at;
+    db->gathered = NULL;
+    for (; rows; rows = rows->next)
+        if (!send_as_one(db, rows, (struct step){rows->name, STEP_EFFECT}))
+            return false;
     return true;
 }
 
@@ -111,49 +129,99 @@ static struct gathered *gathered_of(struct db *db, struct statement sql, size_t 
     return *at;
 }
 
-static void make_room(struct arena *arena, struct gathered *rows)
-{
-    size_t room = rows->room ? rows->room * 2 : ROWS_AT_FIRST;
-
-    for (size_t i = 0; i < rows->columns; i++) {
-        const char **items = arena_take(arena, room * sizeof *items);
-        if (rows->count)
-            memcpy(items, rows->items[i], rows->count * sizeof *items);
-        rows->items[i] = items;
-    }
-    rows->room = room;
-}
-
 bool db_add_with(struct db *db, struct statement sql, const char *const *texts)
 {
     CHECK(db->begun);
     if (db->trouble != DB_FINE)
         return false;
-    struct gathered *rows = gathered_of(db, sql, count_texts(texts));
-
-    if (rows->count == rows->room)
-        make_room(db->later, rows);
-    for (size_t i = 0; i < rows->columns; i++) {
-        CHECK(texts[i] != db_end);
-        rows->items[i][rows->count] = texts[i];
-    }
-    rows->count++;
+    gather(db->later, gathered_of(db, sql, count_texts(texts)), texts);
     db->writes++;
     return true;
 }
 
-bool db_send_gathered(struct db *db)
-{
-    struct gathered *rows = db->gathered;
+/* ---- what is asked before it is wanted ---- */
 
-    db->gathered = NULL;
-    for (; rows; rows = rows->next) {
-        const char *arrays[COLUMNS_MOST + 1];
-        for (size_t i = 0; i < rows->columns; i++)
-            arrays[i] = db_array(db->later, rows->items[i], rows->count);
-        arrays[rows->columns] = db_end;
-        if (!db_send(db, rows->name, arrays, (struct step){rows->name, STEP_EFFECT}))
-            return false;
+static struct look *unsent_look(struct db *db, struct statement sql, size_t columns)
+{
+    struct look **at = &db->looks;
+
+    while (*at && ((*at)->sent || (*at)->questions.name != sql.name))
+        at = &(*at)->next;
+    if (!*at) {
+        CHECK(columns <= COLUMNS_MOST);
+        *at = arena_take(db->later, sizeof **at);
+        **at = (struct look){
+            .questions = {.name = sql.name, .columns = columns}
+        };
     }
+    return *at;
+}
+
+bool db_ahead_with(struct db *db, struct statement sql, const char *const *texts)
+{
+    CHECK(db->begun);
+    if (db->trouble != DB_FINE || (db->gathered && !db_send_gathered(db)))
+        return false;
+
+    size_t columns = count_texts(texts);
+    struct look *look = unsent_look(db, sql, columns);
+    struct foreseen *foreseen = arena_take(db->later, sizeof *foreseen);
+    const char *const *copy = arena_copy_bytes(db->later, texts, (columns + 1) * sizeof *texts);
+    *foreseen = (struct foreseen){db->arena, copy, look, look->questions.count};
+    gather(db->later, &look->questions, copy);
+    *db->foreseen_end = foreseen;
+    db->foreseen_end = &foreseen->next;
+    return true;
+}
+
+void db_foresaw(struct look *look, PGresult *result)
+{
+    look->result = result;
+}
+
+static bool same_texts(const char *const *a, const char *const *b)
+{
+    for (; *a != db_end && *b != db_end; a++, b++)
+        if ((*a == NULL) != (*b == NULL) || (*a && strcmp(*a, *b) != 0))
+            return false;
+    return *a == *b;
+}
+
+static struct foreseen *take_foreseen(struct db *db, struct statement sql, const char *const *texts)
+{
+    struct foreseen **at = &db->foreseen;
+
+    while (*at
+           && ((*at)->owner != db->arena || (*at)->look->questions.name != sql.name
+               || !same_texts((*at)->texts, texts)))
+        at = &(*at)->next;
+    struct foreseen *found = *at;
+    if (!found)
+        return NULL;
+    *at = found->next;
+    if (!found->next)
+        db->foreseen_end = at;
+    return found;
+}
+
+bool db_look_with(struct db *db, struct row *row, struct statement sql, const char *const *texts)
+{
+    if (db->trouble != DB_FINE)
+        return false;
+    struct foreseen *found = take_foreseen(db, sql, texts);
+    if (!found) {
+        if (!db_ahead_with(db, sql, texts))
+            return false;
+        found = take_foreseen(db, sql, texts);
+    }
+
+    struct look *look = found->look;
+    if (!look->result && (!db_send_gathered(db) || !db_wait(db)))
+        return false;
+    if ((size_t)PQntuples(look->result) != look->questions.count)
+        return db_record(db, DB_DEFECT, sql.name, "not one row for each question");
+    struct rows rows;
+    db_copy_rows(db->arena, look->result, (int)found->place, 1, &rows);
+    *row = rows.rows[0];
     return true;
 }

@@ -1,20 +1,25 @@
 /*
  * db_later: asking before the answer is wanted, and writing when there is more of it.
  *
- * Both save what a batch of many like requests spends most on: a round trip for each question, and
- * a statement for each row.
+ * Both save what a batch of many like requests spends most on: a round trip and a statement for
+ * each question, and a statement for each row.
  */
 #pragma once
 
 #include "edge/db.h"
 
 /*
- * Asks already what db_one, db_maybe or db_all will ask with the same parameters: they then find
- * the answer and need not wait.  Each answer is found once, and only while rows go where they went
- * when it was asked (db_use): what one request foresaw is not for another.  That nothing is
- * written in between which would change it is the caller's to know.
+ * For statements that take questions as arrays, one for each column, and answer each with one row,
+ * in their order: db_look fetches the row of one question.
+ *
+ * db_ahead asks already what db_look will ask with the same parameters.  What was asked ahead is
+ * sent as one statement, before anything else is, and db_look then need not wait; until the
+ * transaction ends, the texts must last.  Each answer is found once, and only while rows go where
+ * they went when it was asked (db_use): what one request foresaw is not for another.  That nothing
+ * is written in between which would change it is the caller's to know.
  */
-#define db_ahead(db, sql, ...) db_ahead_with(db, sql, DB_TEXTS(__VA_ARGS__))
+#define db_look(db, row, sql, ...) db_look_with(db, row, sql, DB_TEXTS(__VA_ARGS__))
+#define db_ahead(db, sql, ...)     db_ahead_with(db, sql, DB_TEXTS(__VA_ARGS__))
 
 /*
  * As db_run, for a statement that takes its rows as arrays, one for each column: a row more.  Rows
@@ -22,5 +27,6 @@
  */
 #define db_add(db, sql, ...) db_add_with(db, sql, DB_TEXTS(__VA_ARGS__))
 
+bool db_look_with(struct db *db, struct row *row, struct statement sql, const char *const *texts);
 bool db_ahead_with(struct db *db, struct statement sql, const char *const *texts);
 bool db_add_with(struct db *db, struct statement sql, const char *const *texts);

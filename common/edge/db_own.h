@@ -12,14 +12,15 @@
 
 struct foreseen;
 struct gathered;
+struct look;
 
 enum step_kind { STEP_EFFECT, STEP_EXPECT, STEP_READ, STEP_AHEAD, STEP_COMMIT, STEP_SYNC };
 
 struct step {
     const char *name; /* of the statement, for what is said about it; NULL for our own */
     enum step_kind kind;
-    long count;            /* rows expected */
-    struct foreseen *into; /* STEP_AHEAD: where the answer is kept */
+    long count;        /* rows expected */
+    struct look *into; /* STEP_AHEAD: where the answer is kept */
 };
 
 struct db {
@@ -41,7 +42,8 @@ struct db {
     char sentence[512];
 
     struct arena *later;                       /* until the transaction ends: */
-    struct foreseen *foreseen, **foreseen_end; /* asked before it is wanted */
+    struct look *looks;                        /* what was asked before it is wanted, */
+    struct foreseen *foreseen, **foreseen_end; /* question by question */
     struct gathered *gathered;                 /* to be sent when something else is */
 
     struct step *steps;
@@ -86,16 +88,13 @@ bool db_wait(struct db *db);
 void db_forget_later(struct db *db);
 
 /* Keeps the answer to a step of db_ahead. */
-void db_foresaw(struct foreseen *foreseen, PGresult *result);
+void db_foresaw(struct look *look, PGresult *result);
 
-/* Where this was asked ahead: true, and the result, to be cleared; NULL after trouble. */
-bool db_take_foreseen(struct db *db, struct statement sql, const char *const *texts,
-                      PGresult **result);
-
-/* Sends what db_add gathered, for something else is about to be sent. */
+/* Sends what db_ahead and db_add gathered, for something else is about to be sent. */
 bool db_send_gathered(struct db *db);
 
 /* ---- db_rows.c ---- */
 
-/* Copies a result into the arena, in one piece. */
-void db_copy_rows(struct arena *arena, const PGresult *result, struct rows *rows);
+/* Copies `count` rows of a result into the arena, in one piece. */
+void db_copy_rows(struct arena *arena, const PGresult *result, int first, int count,
+                  struct rows *rows);

@@ -40,24 +40,24 @@ static char *put_instant(char *to, const char *from, size_t length)
     return to;
 }
 
-static size_t size_of_rows(const PGresult *result, int columns, int count)
+static size_t size_of_rows(const PGresult *result, int columns, int first, int count)
 {
     size_t size = sizeof(struct row_names) + (size_t)columns * sizeof(char *)
                   + (size_t)count * (sizeof(struct row) + (size_t)columns * sizeof(char *));
     for (int column = 0; column < columns; column++)
         size += strlen(PQfname(result, column)) + 1;
-    for (int i = 0; i < count; i++)
+    for (int i = first; i < first + count; i++)
         for (int column = 0; column < columns; column++)
             size += (size_t)PQgetlength(result, i, column) + 1;
     return size;
 }
 
 /* Pointers first, where they are aligned, then all the text. */
-void db_copy_rows(struct arena *arena, const PGresult *result, struct rows *rows)
+void db_copy_rows(struct arena *arena, const PGresult *result, int first, int count,
+                  struct rows *rows)
 {
     int columns = PQnfields(result);
-    int count = PQntuples(result);
-    struct row_names *names = arena_take(arena, size_of_rows(result, columns, count));
+    struct row_names *names = arena_take(arena, size_of_rows(result, columns, first, count));
     struct row *row = (struct row *)(names + 1);
     const char **name = (const char **)(row + count);
     const char **value = name + columns;
@@ -69,7 +69,7 @@ void db_copy_rows(struct arena *arena, const PGresult *result, struct rows *rows
         *name++ = text;
         text = put(text, PQfname(result, column), strlen(PQfname(result, column)) + 1);
     }
-    for (int i = 0; i < count; i++, row++) {
+    for (int i = first; i < first + count; i++, row++) {
         *row = (struct row){names, value};
         for (int column = 0; column < columns; column++, value++) {
             if (PQgetisnull(result, i, column))

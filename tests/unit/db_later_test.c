@@ -2,15 +2,19 @@
 
 #include "edge/db_later.h"
 
-enum { ADD_THINGS, ADD_THING, FIND_THING, COUNT_THINGS, DIVIDE };
+enum { ADD_THINGS, ADD_THING, FIND_THING, COUNT_THINGS, LOOK_AT_THINGS, DIVIDE, ANSWER_TWICE };
 
 static const struct statement statements[] = {
-    {"add_things",   "insert into @.thing (id, name)"
+    {"add_things",     "insert into @.thing (id, name)"
                    " select id, name from unnest($1::bigint[], $2::text[]) as t (id, name)"},
-    {"add_thing",    "insert into @.thing (id, name) values ($1, $2)"                                        },
-    {"find_thing",   "select name from @.thing where id = $1"                                                },
-    {"count_things", "select count(*) as count from @.thing"                                                 },
-    {"divide",       "select 1 / $1::bigint as part"                                                         },
+    {"add_thing",      "insert into @.thing (id, name) values ($1, $2)"                                      },
+    {"find_thing",     "select name from @.thing where id = $1"                                              },
+    {"count_things",   "select count(*) as count from @.thing"                                               },
+    {"look_at_things",
+     "select thing.name from unnest($1::bigint[]) with ordinality as asked (id, number)"
+     " left join @.thing using (id) order by asked.number"                                                   },
+    {"divide",         "select 1 / asked as part from unnest($1::bigint[]) as asked"                         },
+    {"answer_twice",   "select asked from unnest($1::bigint[] || $1::bigint[]) as asked"                     },
 };
 
 static const struct statement_table tables[] = {{TABLE(statements)}};
@@ -65,12 +69,12 @@ static void what_was_asked_ahead_is_found_once(void **state)
     struct row row;
 
     db_begin(test->db);
-    assert_true(db_ahead(test->db, statements[FIND_THING], "1"));
+    assert_true(db_ahead(test->db, statements[LOOK_AT_THINGS], "1"));
     assert_true(db_run(test->db, statements[ADD_THING], "1", "one"));
 
-    assert_true(db_maybe(test->db, &row, statements[FIND_THING], "1"));
-    assert_null(row.values); /* as it was before the thing came */
-    assert_true(db_one(test->db, &row, statements[FIND_THING], "1"));
+    assert_true(db_look(test->db, &row, statements[LOOK_AT_THINGS], "1"));
+    assert_true(row_null(&row, "name")); /* as it was before the thing came */
+    assert_true(db_look(test->db, &row, statements[LOOK_AT_THINGS], "1"));
     assert_string_equal(row_text(&row, "name"), "one");
     assert_true(db_commit(test->db));
 }
@@ -81,16 +85,16 @@ static void answers_are_told_apart_by_their_parameters(void **state)
     struct row row;
 
     db_begin(test->db);
-    for (const char *const *id = DB_TEXTS("1", "2", "3"); *id != db_end; id++) {
+    for (const char *const *id = DB_TEXTS("1", "2", "3"); *id != db_end; id++)
         assert_true(db_run(test->db, statements[ADD_THING], *id, *id));
-        assert_true(db_ahead(test->db, statements[FIND_THING], *id));
-    }
+    for (const char *const *id = DB_TEXTS("1", "2", "3"); *id != db_end; id++)
+        assert_true(db_ahead(test->db, statements[LOOK_AT_THINGS], *id));
     for (const char *const *id = DB_TEXTS("3", "1", "2"); *id != db_end; id++) {
-        assert_true(db_one(test->db, &row, statements[FIND_THING], *id));
+        assert_true(db_look(test->db, &row, statements[LOOK_AT_THINGS], *id));
         assert_string_equal(row_text(&row, "name"), *id);
     }
-    assert_true(db_maybe(test->db, &row, statements[FIND_THING], NULL));
-    assert_null(row.values);
+    assert_true(db_look(test->db, &row, statements[LOOK_AT_THINGS], NULL));
+    assert_true(row_null(&row, "name"));
     assert_true(db_commit(test->db));
 }
 
@@ -100,12 +104,13 @@ static void what_nobody_asked_for_is_forgotten(void **state)
     struct row row;
 
     db_begin(test->db);
-    assert_true(db_ahead(test->db, statements[FIND_THING], "1"));
+    assert_true(db_ahead(test->db, statements[LOOK_AT_THINGS], "1"));
     assert_true(db_run(test->db, statements[ADD_THING], "1", "one"));
     assert_true(db_commit(test->db));
 
     db_begin(test->db);
-    assert_true(db_one(test->db, &row, statements[FIND_THING], "1"));
+    assert_true(db_look(test->db, &row, statements[LOOK_AT_THINGS], "1"));
+    assert_string_equal(row_text(&row, "name"), "one");
     db_abandon(test->db);
 }
 
@@ -117,11 +122,41 @@ static void trouble_ahead_is_trouble(void **state)
     db_begin(test->db);
     assert_true(db_ahead(test->db, statements[DIVIDE], "0"));
     assert_true(db_ahead(test->db, statements[DIVIDE], "1"));
-    assert_false(db_one(test->db, &row, statements[DIVIDE], "1"));
+    assert_false(db_look(test->db, &row, statements[DIVIDE], "1"));
     assert_int_equal(db_trouble(test->db), DB_WRONG);
     db_abandon(test->db);
 
     assert_int_equal(count_things(test->db), 0);
+}
+
+static void rows_that_wait_are_seen_and_those_that_come_later_are_not(void **state)
+{
+    struct test *test = begin_test(state);
+    struct row row;
+
+    db_begin(test->db);
+    assert_true(db_add(test->db, statements[ADD_THINGS], "1", "one"));
+    assert_true(db_ahead(test->db, statements[LOOK_AT_THINGS], "1"));
+    assert_true(db_ahead(test->db, statements[LOOK_AT_THINGS], "2"));
+    assert_true(db_add(test->db, statements[ADD_THINGS], "2", "two"));
+
+    assert_true(db_look(test->db, &row, statements[LOOK_AT_THINGS], "1"));
+    assert_string_equal(row_text(&row, "name"), "one");
+    assert_true(db_look(test->db, &row, statements[LOOK_AT_THINGS], "2"));
+    assert_true(row_null(&row, "name"));
+    assert_true(db_commit(test->db));
+}
+
+static void each_question_has_one_row(void **state)
+{
+    struct test *test = begin_test(state);
+    struct row row;
+
+    db_begin(test->db);
+    assert_false(db_look(test->db, &row, statements[ANSWER_TWICE], "1"));
+    assert_int_equal(db_trouble(test->db), DB_DEFECT);
+    assert_false(db_ahead(test->db, statements[LOOK_AT_THINGS], "1"));
+    db_abandon(test->db);
 }
 
 /* ---- db_add ---- */
@@ -195,6 +230,8 @@ int main(void)
         TEST(answers_are_told_apart_by_their_parameters),
         TEST(what_nobody_asked_for_is_forgotten),
         TEST(trouble_ahead_is_trouble),
+        TEST(rows_that_wait_are_seen_and_those_that_come_later_are_not),
+        TEST(each_question_has_one_row),
         TEST(rows_are_there_for_whoever_reads),
         TEST(rows_are_committed_with_the_rest),
         TEST(rows_of_an_abandoned_transaction_never_were),

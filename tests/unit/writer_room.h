@@ -19,11 +19,13 @@
 enum { ADD_THING, FIND_THING, COUNT_THINGS, DIE, DOZE };
 
 static const struct statement statements[] = {
-    {"add_thing",    "insert into writer_test.thing (id, text) values ($1, $2)"       },
-    {"find_thing",   "select id from writer_test.thing where text = $1"               },
-    {"count_things", "select count(*) as count from writer_test.thing where text = $1"},
-    {"die",          "select pg_terminate_backend(pg_backend_pid()) as died"          },
-    {"doze",         "select pg_sleep(0.3) is null as awake"                          },
+    {"add_thing",    "insert into writer_test.thing (id, text) values ($1, $2)" },
+    {"find_thing",   "select id from writer_test.thing where text = $1"         },
+    {"count_things",
+     "select count(id) as count from unnest($1::text[]) with ordinality as asked (text, number)"
+     " left join writer_test.thing using (text) group by number order by number"},
+    {"die",          "select pg_terminate_backend(pg_backend_pid()) as died"    },
+    {"doze",         "select pg_sleep(0.3) is null as awake"                    },
 };
 
 static const struct migration migrations[] = {
@@ -104,7 +106,7 @@ static bool reopen_ticket(struct request *req)
     ReopenTicket answer = *(const ReopenTicket *)request_body(req, reopen_ticket);
     struct row row;
 
-    if (!db_one(req->db, &row, statements[COUNT_THINGS], answer.reason))
+    if (!db_look(req->db, &row, statements[COUNT_THINGS], answer.reason))
         return false;
     const char *number = db_number(req->arena, next_number(req, 'T'));
     answer.ticket_id = arena_copy(req->arena, row_text(&row, "count"));

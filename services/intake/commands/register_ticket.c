@@ -64,7 +64,7 @@ bool foresee_request(struct request *req)
 /* Who, what and where it is, as far as it is known here: one look. */
 static bool recognise(struct request *req, Ticket *ticket, struct row *known)
 {
-    if (!db_one_with(req->db, known, sql.recognise_request, marks_of(req, ticket)))
+    if (!db_look_with(req->db, known, sql.recognise_request, marks_of(req, ticket)))
         return false;
 
     if (text_empty(ticket->product_model))

@@ -1,18 +1,18 @@
--- All that registering wants to know, in one look.
--- Whether the branch ($1) is there for the caller ($2, null for all), who speaks ($3), about which
--- unit ($4), and which tickets this may repeat: the same reference ($6) on the channel ($5), or
--- one of the customer's twenty newest that is still open, came after $8 and has the same serial
--- number or symptom ($7).
+-- All that registering wants to know, in one look for a whole batch: a row for each request.
+-- Whether the branch is there for the caller (caller_branch, null for all), who speaks (known_by),
+-- about which unit, and which tickets this may repeat: the same reference on the channel, or one of
+-- the customer's twenty newest that is still open, came after `since` and has the same serial
+-- number or symptom.
 select place.branch is not null as branch_known,
        customer.customer_id,
        unit.unit_id,
        unit.product_model,
        unit.purchased_on,
-       array((select ticket_id
+       array((select ticket.ticket_id
                 from intake.ticket
-               where channel_ref = $6
-                 and channel = $5
-               order by ticket_id desc
+               where ticket.channel_ref = asked.channel_ref
+                 and ticket.channel = asked.channel
+               order by ticket.ticket_id desc
                limit 10)
              union
              (select recent.ticket_id
@@ -22,12 +22,18 @@ select place.branch is not null as branch_known,
                        order by ticket_id desc
                        limit 20) recent
                where recent.state not in ('closed', 'cancelled', 'merged')
-                 and recent.received_at >= $8::timestamptz
-                 and (recent.serial_number = $4 or recent.symptom = $7))
+                 and recent.received_at >= asked.since
+                 and (recent.serial_number = asked.serial_number
+                      or recent.symptom = asked.symptom))
              order by 1 desc) as duplicates
-  from (select 1) one
+  from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+              $8::timestamptz[]) with ordinality
+       as asked (branch, caller_branch, known_by, serial_number, channel, channel_ref, symptom,
+                 since, number)
   left join intake.scope place
-         on place.branch = $1
-        and ($2::text is null or strpos(place.path, '/' || $2 || '/') > 0)
-  left join intake.customer on customer.known_by = $3
-  left join intake.unit on unit.serial_number = $4
+         on place.branch = asked.branch
+        and (asked.caller_branch is null
+             or strpos(place.path, '/' || asked.caller_branch || '/') > 0)
+  left join intake.customer on customer.known_by = asked.known_by
+  left join intake.unit on unit.serial_number = asked.serial_number
+ order by asked.number
