@@ -9,6 +9,10 @@
  * The session: instants in UTC and ISO, bytes in hex, for the rows depend on it; a COMMIT that is
  * answered is on disk; a server notices within a second that we are gone.  Compiling plans never
  * pays for statements this short.
+ *
+ * A writer's statements find rows by their keys and nothing else, so they are planned once, and for
+ * the tables as they will be: the planner would read a table whole that has no more than a page,
+ * and keep to that while it grows.
  */
 static const char session[] =
     "select set_config('timezone', 'UTC', false),"
@@ -23,7 +27,12 @@ static const char session[] =
     "                  coalesce($2, current_setting('idle_session_timeout')), false),"
     "       set_config('idle_in_transaction_session_timeout',"
     "                  coalesce($2, current_setting('idle_in_transaction_session_timeout')),"
-    "                  false)";
+    "                  false),"
+    "       set_config('plan_cache_mode', case when $2 is null then 'auto'"
+    "                                          else 'force_generic_plan' end, false),"
+    "       set_config('enable_seqscan', ($2 is null)::text, false),"
+    "       set_config('enable_hashjoin', ($2 is null)::text, false),"
+    "       set_config('enable_mergejoin', ($2 is null)::text, false)";
 
 /* A stopped writer keeps its lock until the server ends its session. */
 static const char writer_idle_most[] = "2s";

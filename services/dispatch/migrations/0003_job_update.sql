@@ -9,7 +9,7 @@ create table dispatch.job_update (
     state       text        not null,
     body        bytea       not null,
 
-    constraint an_update_is_told_once primary key (provider_id, update_id)
+    constraint an_update_is_told_once primary key (update_id, provider_id)
 );
 comment on table dispatch.job_update is
     'Updates that were applied, or came too late to move anything.';
