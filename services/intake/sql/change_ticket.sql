@@ -2,9 +2,9 @@
 -- One that begins to wait remembers where it was.
 update intake.ticket
    set version         = $2,
-       state           = $3,
+       state           = $3::text,
        state_before    = case
-                             when $3 <> 'waiting' then null
+                             when $3::text <> 'waiting' then null
                              when state = 'waiting' then state_before
                              else state
                          end,
