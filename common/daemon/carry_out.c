@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "daemon/house.h"
 #include "daemon/metrics.h"
+#include "daemon/overhear.h"
 
 enum { POSTPONE_MS = 60 * 1000 }; /* a timer whose handler refused is tried again after this */
 
@@ -135,10 +136,12 @@ static bool apply_event(struct attempt *attempt, struct work *work)
     struct place *place = find_place(attempt, work->event->source);
 
     work->outcome = OUTCOME_SETTLED;
-    if (!place || work->event->id != place->at + 1)
+    if (!place || work->follows != place->at)
         return true; /* applied before, or the place was set back: the follower begins again */
+    metric_add(METRIC_EVENTS_APPLIED, (int64_t)(work->event->id - place->at));
     place->at = work->event->id;
-    metric_add(METRIC_EVENTS_APPLIED, 1);
+    if (text_empty(work->event->type))
+        return true; /* only the place had to move: see daemon/listen */
     if (work->park)
         return park(attempt, work, work->park);
     bool waits = subject_waits(attempt->writer, work->event->subject);
@@ -146,7 +149,7 @@ static bool apply_event(struct attempt *attempt, struct work *work)
         return false; /* perhaps for nothing any more: alone, it sees what is left */
     if (waits || parked_before(attempt, work))
         return park(attempt, work, "behind");
-    return work_react(work);
+    return overhear_react(work);
 }
 
 /* ---- timers and seals ---- */

@@ -32,8 +32,10 @@ static void print_reactions(FILE *to, const struct service *service)
         fprintf(to, "\n## Reactions\n\n| overhears | does |\n|---|---|\n");
     for (size_t i = 0; i < service->reactions.count; i++) {
         const struct reaction *row = &service->reactions.rows[i];
-        fprintf(to, "| `%s` | `%s` |\n", row->message ? row->message->name : row->source,
-                row->name);
+        fprintf(to, "| `%s`", row->message ? row->message->name : row->source);
+        for (size_t j = 0; row->kinds && row->kinds[j]; j++)
+            fprintf(to, "%s %s", j ? "," : " of kind", row->kinds[j]);
+        fprintf(to, " | `%s` |\n", row->name);
     }
 }
 

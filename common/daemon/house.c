@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/chain.h"
+#include "daemon/overhear.h"
 #include "daemon/writer.h"
 #include "house_sql.h"
 
@@ -295,7 +296,7 @@ static bool retry_parked(struct request *req)
     CHECK(work->event);
     req->event = work->event;
     work->command = NULL;
-    bool applied = work_react(work) && reply_left(req, order->subject, 1, 0);
+    bool applied = overhear_react(work) && reply_left(req, order->subject, 1, 0);
     work->command = command;
     work->event = NULL;
     *req = asked;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "daemon/words.h"
+
 const char *lifecycle_next(const struct lifecycle *life, const char *state, const char *by)
 {
     for (size_t i = 0; i < life->moves.count; i++) {
@@ -10,14 +12,6 @@ const char *lifecycle_next(const struct lifecycle *life, const char *state, cons
             return move->to;
     }
     return NULL;
-}
-
-static bool listed(const char *const *words, const char *word)
-{
-    for (; *words; words++)
-        if (strcmp(*words, word) == 0)
-            return true;
-    return false;
 }
 
 const char **lifecycle_allowed(struct arena *arena, const struct lifecycle *life, const char *state)
@@ -29,7 +23,7 @@ const char **lifecycle_allowed(struct arena *arena, const struct lifecycle *life
         const struct move *move = &life->moves.rows[i];
         if (life->unasked && strcmp(move->by, life->unasked) == 0)
             continue;
-        if (strcmp(move->from, state) == 0 && !listed(allowed, move->by))
+        if (strcmp(move->from, state) == 0 && !word_is_among(move->by, allowed))
             allowed[count++] = move->by;
     }
     return allowed;

@@ -4,22 +4,29 @@
 #include <string.h>
 
 #include "daemon/feed.h"
-#include "daemon/metrics.h"
+#include "daemon/overhear.h"
 #include "daemon/workers.h"
 
-enum { SOURCES_MOST = 16 };
+enum {
+    SOURCES_MOST = 16,
+    PASS_MS = 250, /* until the writer learns of events that concern nobody here */
+};
 
 struct ear {
     struct listening *listening;
     const char *source;
     struct follower *follower;
-    uint64_t handed; /* to the writer's queue, up to here */
+    uint64_t heard;  /* looked at, up to here */
+    uint64_t handed; /* to the writer's queue; what was heard since concerns nobody here */
 };
 
 struct listening {
     struct daemon *daemon;
     struct ear ears[SOURCES_MOST];
     size_t count;
+    struct arena *scratch;
+    struct alarm_clock *pass;
+    bool passing; /* the alarm is set */
     bool resuming;
 };
 
@@ -49,6 +56,33 @@ static void on_applied(struct work *work, void *with)
     resume_all(ear->listening);
 }
 
+static bool concerns_us(struct listening *listening, const Event *event)
+{
+    bool concerned = overhear_concerns(listening->scratch, listening->daemon->service, event);
+
+    arena_reset(listening->scratch);
+    return concerned;
+}
+
+static void pass_over(struct ear *ear, uint64_t id)
+{
+    struct listening *listening = ear->listening;
+
+    ear->heard = id;
+    if (!listening->passing)
+        alarm_set(listening->pass, PASS_MS, 0);
+    listening->passing = true;
+}
+
+static void hand_over(struct ear *ear, struct work *work)
+{
+    work->done = on_applied;
+    work->with = ear;
+    work->follows = ear->handed;
+    ear->heard = ear->handed = work->event->id;
+    workers_submit(ear->listening->daemon, work);
+}
+
 static bool take(void *with, const Event *event, struct bytes packed)
 {
     struct ear *ear = with;
@@ -57,8 +91,12 @@ static bool take(void *with, const Event *event, struct bytes packed)
 
     struct ear *cause =
         text_empty(event->cause_source) ? NULL : find_ear(listening, event->cause_source);
-    if (cause && cause->handed < event->cause_id)
+    if (cause && cause->heard < event->cause_id)
         return false;
+    if (!concerns_us(listening, event)) {
+        pass_over(ear, event->id);
+        return true;
+    }
     if (!workers_room_for_events(listening->daemon))
         return false;
 
@@ -68,11 +106,31 @@ static bool take(void *with, const Event *event, struct bytes packed)
     work->event =
         (const Event *)message_unpack(work->arena, &event__descriptor, work->packed, &flaw);
     CHECK(work->event);
-    work->done = on_applied;
-    work->with = ear;
-    ear->handed = event->id;
-    workers_submit(listening->daemon, work);
+    hand_over(ear, work);
     return true;
+}
+
+/*
+ * What nobody here is concerned with is not worth a transaction of its own.  The place moves over
+ * it with the next event that matters, or after a while by one that says nothing.
+ */
+static void on_pass(void *with)
+{
+    struct listening *listening = with;
+
+    listening->passing = false;
+    for (size_t i = 0; i < listening->count; i++) {
+        struct ear *ear = &listening->ears[i];
+        if (ear->heard == ear->handed)
+            continue;
+        struct work *work = work_new(WORK_EVENT);
+        Event *nothing = arena_take(work->arena, sizeof *nothing);
+        event__init(nothing);
+        nothing->source = (char *)ear->source;
+        nothing->id = ear->heard;
+        work->event = nothing;
+        hand_over(ear, work);
+    }
 }
 
 void listening_open(struct daemon *daemon)
@@ -82,6 +140,8 @@ void listening_open(struct daemon *daemon)
     CHECK(listening);
 
     listening->daemon = daemon;
+    listening->scratch = arena_new();
+    listening->pass = alarm_new(daemon->loop, on_pass, listening);
     daemon->listening = listening;
     for (size_t i = 0; i < service->reactions.count; i++) {
         const char *source = service->reactions.rows[i].source;
@@ -101,6 +161,8 @@ void listening_close(struct daemon *daemon)
 
     for (size_t i = 0; i < listening->count; i++)
         follower_free(listening->ears[i].follower);
+    alarm_free(listening->pass);
+    arena_free(listening->scratch);
     free(listening);
     daemon->listening = NULL;
 }
@@ -111,10 +173,12 @@ void listening_tenure(struct daemon *daemon, bool active, const struct place *pl
 
     for (size_t i = 0; i < listening->count; i++)
         follower_stop(listening->ears[i].follower);
+    alarm_stop(listening->pass);
+    listening->passing = false;
     for (size_t i = 0; active && i < count; i++) {
         struct ear *ear = find_ear(listening, places[i].source);
         CHECK(ear);
-        ear->handed = places[i].at;
+        ear->heard = ear->handed = places[i].at;
     }
     for (size_t i = 0; active && i < listening->count; i++)
         follower_start(listening->ears[i].follower, listening->ears[i].handed);

@@ -41,12 +41,16 @@ struct event {
     const ProtobufCMessageDescriptor *message;
 };
 
-/* What a service overhears.  `message` NULL: every event of `source` (reporting). */
+/*
+ * What a service overhears.  `message` NULL: every event of `source` (reporting).  `kinds`: only
+ * where the message's field `kind` is one of them; they end with NULL.
+ */
 struct reaction {
     const char *source; /* "dispatch" */
     const char *name;
     const ProtobufCMessageDescriptor *message;
     handler *run;
+    const char *const *kinds;
 };
 
 /* A durable timer: set with timer_set, fired once, in a transaction with its effect. */

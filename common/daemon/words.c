@@ -2,6 +2,14 @@
 
 #include <string.h>
 
+bool word_is_among(const char *word, const char *const *words)
+{
+    for (; *words; words++)
+        if (strcmp(*words, word) == 0)
+            return true;
+    return false;
+}
+
 void require_text(struct request *req, const char *field, const char *text)
 {
     if (text_empty(text))
@@ -10,15 +18,12 @@ void require_text(struct request *req, const char *field, const char *text)
 
 bool word_fits(struct request *req, const char *field, const char *word, const char *const *words)
 {
-    struct text expected = text_new(req->arena);
-    if (text_empty(word))
+    if (text_empty(word) || word_is_among(word, words))
         return true;
 
-    for (size_t i = 0; words[i]; i++) {
-        if (strcmp(words[i], word) == 0)
-            return true;
+    struct text expected = text_new(req->arena);
+    for (size_t i = 0; words[i]; i++)
         text_print(&expected, "%s%s", i ? ", " : "", words[i]);
-    }
     violate(req, field, "unknown_word", "expected one of %s", expected.at);
     return false;
 }

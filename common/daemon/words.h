@@ -7,6 +7,9 @@
 
 #include "daemon/request.h"
 
+/* Whether it is one of the words; they end with NULL. */
+bool word_is_among(const char *word, const char *const *words);
+
 /* Something has to be said: "missing" otherwise. */
 void require_text(struct request *req, const char *field, const char *text);
 

@@ -222,25 +222,6 @@ void work_failed(struct work *work, struct db *db)
     work_refuse(work, UNAVAILABLE, "failed", "this could not be carried out; ask again");
 }
 
-bool work_react(struct work *work)
-{
-    const struct service *service = work->request.service;
-
-    if (strcmp(work->event->type, head_sealed__descriptor.name) == 0
-        && !work_run(work, keep_head, &head_sealed__descriptor))
-        return false;
-    for (size_t i = 0; i < service->reactions.count; i++) {
-        const struct reaction *row = &service->reactions.rows[i];
-        if (strcmp(row->source, work->event->source) != 0)
-            continue;
-        if (row->message && strcmp(row->message->name, work->event->type) != 0)
-            continue;
-        if (!work_run(work, row->run, row->message))
-            return false;
-    }
-    return true;
-}
-
 void work_finish_answer(struct work *work)
 {
     AnswerHeader *answer = &work->answer;

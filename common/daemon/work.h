@@ -51,6 +51,8 @@ struct work {
 
     /* overheard */
     const Event *event;
+    uint64_t
+        follows; /* the event of its source it comes after; those between concern nobody here */
     struct bytes packed;
 
     /* due */
@@ -105,9 +107,6 @@ const struct command *work_find(const struct service *service, const char *messa
 
 /* Puts the violations into the answer: it is then complete but for its number. */
 void work_finish_answer(struct work *work);
-
-/* Every row of the plan that the work's event concerns, one after another. */
-bool work_react(struct work *work);
 
 /* Fills the answer: a refusal of the skeleton's. */
 void work_refuse(struct work *work, enum kind kind, const char *reason, const char *sentence);

@@ -1,5 +1,7 @@
 #include "complaints.h"
 
+const char *const complaint_kinds[] = {"complaint", "suggestion", "praise", NULL};
+
 /* What complaints can be asked to tell. */
 static const struct command queries[] = {
     {MESSAGE(find_complaint),  find_complaint,  ANYONE & ~PROVIDER},
@@ -13,8 +15,8 @@ static const struct event events[] = {
 
 /* What complaints overhears, and what it does about it. */
 static const struct reaction reactions[] = {
-    {"intake", MESSAGE(branch_opened),     learn_branch     },
-    {"intake", MESSAGE(ticket_registered), receive_complaint},
+    {"intake",                    MESSAGE(branch_opened), learn_branch   },
+    { "intake", MESSAGE(ticket_registered),      receive_complaint, complaint_kinds},
 };
 
 static const struct counter counters[] = {

@@ -71,15 +71,19 @@ static const struct event events[] = {
     {MESSAGE(job_noted)},        {MESSAGE(job_closed)},
 };
 
+/* The kinds of ticket whose job is planned by itself. */
+static const char *const planned_kinds[] = {"install", "commission", "repair", "maintain",
+                                            "upgrade", "support",    NULL};
+
 /* What dispatch overhears, and what it does about it. */
 static const struct reaction reactions[] = {
     {"intake", MESSAGE(branch_opened),     know_branch},
-    {"intake", MESSAGE(ticket_registered), plan_job   },
-    {"intake", MESSAGE(ticket_reopened),   plan_again },
-    {"intake", MESSAGE(ticket_objected),   plan_again },
-    {"intake", MESSAGE(ticket_cancelled),  cancel_jobs},
-    {"intake", MESSAGE(ticket_merged),     cancel_jobs},
-    {"intake", MESSAGE(ticket_closed),     close_jobs },
+    {"intake", MESSAGE(ticket_registered), plan_job,    planned_kinds},
+    {"intake",        MESSAGE(ticket_reopened),                           plan_again      },
+    {"intake",        MESSAGE(ticket_objected),                           plan_again},
+    {"intake",        MESSAGE(ticket_cancelled),                           cancel_jobs     },
+    {"intake",        MESSAGE(ticket_merged),                           cancel_jobs   },
+    {"intake",        MESSAGE(ticket_closed),                           close_jobs     },
 };
 
 /* What dispatch does by the clock. */

@@ -2,29 +2,8 @@
 
 #include <string.h>
 
-/* The kinds of work; the tickets of the first ones plan their job by themselves. */
-static const char *const kinds[] = {"install", "commission", "repair",   "maintain",
-                                    "upgrade", "support",    "training", "rescue"};
-
-enum { PLANNED_BY_THEMSELVES = 6 };
-
-static bool is_among_first(const char *kind, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(kinds[i], kind) == 0)
-            return true;
-    return false;
-}
-
-bool job_is_kind(const char *kind)
-{
-    return is_among_first(kind, LENGTH(kinds));
-}
-
-bool kind_plans_itself(const char *kind)
-{
-    return is_among_first(kind, PLANNED_BY_THEMSELVES);
-}
+const char *const job_kinds[] = {"install", "commission", "repair", "maintain", "upgrade",
+                                 "support", "training",   "rescue", NULL};
 
 bool branches_in_scope(struct request *req, const char *const *branches, size_t count)
 {

@@ -7,8 +7,7 @@
 
 /* ---- words and scopes of those who are added: people.c ---- */
 
-bool job_is_kind(const char *kind); /* a kind of work there is */
-bool kind_plans_itself(const char *kind);
+extern const char *const job_kinds[]; /* the kinds of work there are; ends with NULL */
 /* Refuses FORBIDDEN where one of the branches is outside of the caller's scope. */
 bool branches_in_scope(struct request *req, const char *const *branches, size_t count);
 /* A violation for a list that is empty or holds something empty. */

@@ -11,10 +11,13 @@ static const struct event events[] = {
     {MESSAGE(return_requested)},
 };
 
+/* The kinds of ticket that open a return. */
+static const char *const return_kinds[] = {"return", "exchange", NULL};
+
 /* What returns overhears, and what it does about it. */
 static const struct reaction reactions[] = {
-    {"intake", MESSAGE(branch_opened),     learn_branch  },
-    {"intake", MESSAGE(ticket_registered), request_return},
+    {"intake",                    MESSAGE(branch_opened), learn_branch},
+    { "intake", MESSAGE(ticket_registered),         request_return, return_kinds},
 };
 
 static const struct counter counters[] = {

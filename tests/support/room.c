@@ -267,7 +267,8 @@ void overhear(const char *source, const char *subject, const ProtobufCMessage *m
 
     event__init(event);
     event->source = source;
-    event->id = place_of(source) + 1;
+    work->follows = place_of(source);
+    event->id = work->follows + 1;
     event->type = message->descriptor->name;
     event->subject = subject;
     event->occurred_at_ms = event->recorded_at_ms = room.now_ms;

@@ -281,6 +281,7 @@ static inline struct work *overheard(uint64_t id, const char *text)
     event->body.data = (uint8_t *)packed.at;
     event->body.len = packed.size;
     work->event = event;
+    work->follows = id - 1;
     work->packed = message_pack(work->arena, &event->base);
     return work;
 }

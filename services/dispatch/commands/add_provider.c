@@ -1,3 +1,4 @@
+#include "daemon/words.h"
 #include "people.h"
 
 /* A company whose people carry out jobs for us: which kinds of work, in which branches. */
@@ -10,7 +11,7 @@ bool add_provider(struct request *req)
     need_words(req, "kinds", order->kinds, order->n_kinds);
     need_words(req, "branches", order->branches, order->n_branches);
     for (size_t i = 0; i < order->n_kinds; i++)
-        if (!text_empty(order->kinds[i]) && !job_is_kind(order->kinds[i]))
+        if (!text_empty(order->kinds[i]) && !word_is_among(order->kinds[i], job_kinds))
             violate(req, arena_print(req->arena, "kinds[%zu]", i), "unknown_word",
                     "a kind of work, not %s", order->kinds[i]);
     if (!refuse_violations(req) || !branches_in_scope(req, order->branches, order->n_branches))

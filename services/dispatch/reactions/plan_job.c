@@ -16,9 +16,6 @@ bool plan_job(struct request *req)
     const TicketRegistered *ticket = request_body(req, ticket_registered);
     const Customer *customer = ticket->customer;
 
-    if (!kind_plans_itself(ticket->kind))
-        return true;
-
     const char *number = db_number(req->arena, next_number(req, 'J'));
     JobPlanned event = JOB_PLANNED__INIT;
     event.job_id = id_of(req, 'J', number);
