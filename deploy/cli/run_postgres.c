@@ -96,6 +96,7 @@ static bool make_cluster(const struct place *place, struct keeper *keeper, const
                           "-E",
                           "UTF8",
                           "--locale=C.UTF-8",
+                          "--lc-collate=C",
                           "--auth-local=trust",
                           "--auth-host=reject",
                           NULL};
