@@ -6,26 +6,6 @@
 #include "base/log.h"
 #include "daemon/metrics.h"
 
-/* Columns of a multi-row insert under way. */
-struct columns {
-    const char **items[5];
-    size_t count;
-};
-
-static struct columns columns_new(struct arena *arena, size_t columns, size_t rows)
-{
-    struct columns made = {.count = 0};
-
-    for (size_t i = 0; i < columns; i++)
-        made.items[i] = arena_take(arena, (rows + 1) * sizeof(char *));
-    return made;
-}
-
-static const char *column(struct arena *arena, const struct columns *columns, size_t i)
-{
-    return db_array(arena, columns->items[i], columns->count);
-}
-
 static size_t count_emitted(struct work **works, size_t count)
 {
     size_t emitted = 0;
@@ -36,21 +16,39 @@ static size_t count_emitted(struct work **works, size_t count)
     return emitted;
 }
 
+/* The rows of the batch's events, column by column. */
+struct event_rows {
+    const char **ids, **types, **subjects;
+    struct bytes *records, *hashes;
+    size_t count;
+};
+
+static struct event_rows event_rows_new(struct arena *arena, size_t most)
+{
+    return (struct event_rows){
+        .ids = arena_take(arena, most * sizeof(char *)),
+        .types = arena_take(arena, most * sizeof(char *)),
+        .subjects = arena_take(arena, most * sizeof(char *)),
+        .records = arena_take(arena, most * sizeof(struct bytes)),
+        .hashes = arena_take(arena, most * sizeof(struct bytes)),
+    };
+}
+
 /* Gives the event its number and its hash, and makes its row. */
 static void number_event(struct writer *writer, struct work *work, struct emitted *emitted,
-                         struct columns *to)
+                         struct event_rows *to)
 {
     struct arena *arena = work->arena;
     struct bytes record = message_pack(arena, &emitted->event.base);
-    struct bytes hash = {writer->hash, CHAIN_HASH};
 
     chain_next(writer->hash, record, writer->hash);
+    struct bytes hash = {arena_copy_bytes(arena, writer->hash, CHAIN_HASH), CHAIN_HASH};
     emitted->told = chain_told(arena, record, hash);
-    to->items[0][to->count] = db_number(arena, (int64_t)emitted->event.id);
-    to->items[1][to->count] = emitted->event.type;
-    to->items[2][to->count] = emitted->event.subject;
-    to->items[3][to->count] = db_bytes(arena, record);
-    to->items[4][to->count] = db_bytes(arena, hash);
+    to->ids[to->count] = db_number(arena, (int64_t)emitted->event.id);
+    to->types[to->count] = emitted->event.type;
+    to->subjects[to->count] = emitted->event.subject;
+    to->records[to->count] = record;
+    to->hashes[to->count] = hash;
     to->count++;
 }
 
@@ -58,19 +56,22 @@ static bool write_events(struct writer *writer, struct work **works, size_t coun
                          uint64_t *head)
 {
     struct arena *arena = writer->batch;
+    struct db *db = writer->db;
     size_t emitted = count_emitted(works, count);
-    struct columns columns = columns_new(arena, 5, emitted);
 
     if (emitted == 0)
         return true;
+    struct event_rows rows = event_rows_new(arena, emitted);
     for (size_t i = 0; i < count; i++)
         for (struct emitted *at = works[i]->emitted; at; at = at->next) {
             at->event.id = ++*head;
-            number_event(writer, works[i], at, &columns);
+            number_event(writer, works[i], at, &rows);
         }
-    return db_run(writer->db, house_sql.write_events, column(arena, &columns, 0),
-                  db_instant(arena, now_ms), column(arena, &columns, 1), column(arena, &columns, 2),
-                  column(arena, &columns, 3), column(arena, &columns, 4));
+    return db_run(db, house_sql.write_events, db_array(arena, rows.ids, rows.count),
+                  db_instant(arena, now_ms), db_array(arena, rows.types, rows.count),
+                  db_array(arena, rows.subjects, rows.count),
+                  db_bytes_array(db, rows.records, rows.count),
+                  db_bytes_array(db, rows.hashes, rows.count));
 }
 
 /* Successes are always kept; refusals where the client chose the key, and could ask again: but not
@@ -86,24 +87,28 @@ static bool to_be_kept(const struct work *work)
 bool batch_write_answers(struct writer *writer, struct work **works, size_t count, int64_t now_ms)
 {
     struct arena *arena = writer->batch;
-    struct columns columns = columns_new(arena, 4, count);
+    struct db *db = writer->db;
+    const char **keys = arena_take(arena, count * sizeof *keys);
+    struct bytes *digests = arena_take(arena, count * sizeof *digests);
+    struct bytes *headers = arena_take(arena, count * sizeof *headers);
+    struct bytes *bodies = arena_take(arena, count * sizeof *bodies);
+    size_t kept = 0;
 
     for (size_t i = 0; i < count; i++) {
         struct work *work = works[i];
         if (!to_be_kept(work))
             continue;
         work_finish_answer(work);
-        columns.items[0][columns.count] = work->header->key;
-        columns.items[1][columns.count] = db_bytes(arena, work->digest);
-        columns.items[2][columns.count] = db_bytes(arena, message_pack(arena, &work->answer.base));
-        columns.items[3][columns.count] = db_bytes(arena, work->answer_body);
-        columns.count++;
+        keys[kept] = work->header->key;
+        digests[kept] = work->digest;
+        headers[kept] = message_pack(arena, &work->answer.base);
+        bodies[kept++] = work->answer_body;
     }
-    if (columns.count == 0)
+    if (kept == 0)
         return true;
-    return db_run(writer->db, house_sql.write_answers, column(arena, &columns, 0),
-                  db_instant(arena, now_ms), column(arena, &columns, 1), column(arena, &columns, 2),
-                  column(arena, &columns, 3));
+    return db_run(db, house_sql.write_answers, db_array(arena, keys, kept),
+                  db_instant(arena, now_ms), db_bytes_array(db, digests, kept),
+                  db_bytes_array(db, headers, kept), db_bytes_array(db, bodies, kept));
 }
 
 static bool write_disclosures(struct writer *writer, struct work **works, size_t count,
@@ -118,19 +123,21 @@ static bool write_disclosures(struct writer *writer, struct work **works, size_t
     if (noted == 0)
         return true;
 
-    struct columns columns = columns_new(arena, 4, noted);
+    const char **columns[4];
+    for (size_t i = 0; i < LENGTH(columns); i++)
+        columns[i] = arena_take(arena, noted * sizeof(char *));
+    size_t row = 0;
     for (size_t i = 0; i < count; i++)
-        for (const struct seen *seen = works[i]->seen; seen; seen = seen->next) {
-            columns.items[0][columns.count] = seen->caller;
-            columns.items[1][columns.count] = seen->subject;
-            columns.items[2][columns.count] = seen->what;
-            columns.items[3][columns.count] = seen->trace;
-            columns.count++;
+        for (const struct seen *seen = works[i]->seen; seen; seen = seen->next, row++) {
+            columns[0][row] = seen->caller;
+            columns[1][row] = seen->subject;
+            columns[2][row] = seen->what;
+            columns[3][row] = seen->trace;
         }
     metric_add(METRIC_DISCLOSURES, (int64_t)noted);
     return db_run(writer->db, house_sql.write_disclosures, db_instant(arena, now_ms),
-                  column(arena, &columns, 0), column(arena, &columns, 1),
-                  column(arena, &columns, 2), column(arena, &columns, 3));
+                  db_array(arena, columns[0], noted), db_array(arena, columns[1], noted),
+                  db_array(arena, columns[2], noted), db_array(arena, columns[3], noted));
 }
 
 bool batch_write(struct writer *writer, struct work **works, size_t count, int64_t now_ms,

@@ -5,13 +5,13 @@
 #include "base/check.h"
 #include "edge/db_own.h"
 
-enum { COLUMNS_MOST = 32, ROWS_AT_FIRST = 16 };
+enum { ROWS_AT_FIRST = 16 };
 
 /* Rows, or questions, of one statement that wait to be sent as one. */
 struct gathered {
     const char *name;
     size_t columns, count, room;
-    const char **items[COLUMNS_MOST];
+    const char **items[PARAMETERS_MOST];
     struct gathered *next;
 };
 
@@ -49,6 +49,7 @@ void db_forget_later(struct db *db)
     db->foreseen = NULL;
     db->foreseen_end = &db->foreseen;
     db->gathered = NULL;
+    db->binaries = NULL;
     arena_reset(db->later);
 }
 
@@ -80,7 +81,7 @@ static void gather(struct arena *arena, struct gathered *rows, const char *const
 
 static bool send_as_one(struct db *db, const struct gathered *rows, struct step step)
 {
-    const char *arrays[COLUMNS_MOST + 1];
+    const char *arrays[PARAMETERS_MOST + 1];
 
     for (size_t i = 0; i < rows->columns; i++)
         arrays[i] = db_array(db->later, rows->items[i], rows->count);
@@ -122,7 +123,7 @@ static struct gathered *gathered_of(struct db *db, struct statement sql, size_t 
     while (*at && (*at)->name != sql.name)
         at = &(*at)->next;
     if (!*at) {
-        CHECK(columns <= COLUMNS_MOST);
+        CHECK(columns <= PARAMETERS_MOST);
         *at = arena_take(db->later, sizeof **at);
         **at = (struct gathered){.name = sql.name, .columns = columns};
     }
@@ -148,7 +149,7 @@ static struct look *unsent_look(struct db *db, struct statement sql, size_t colu
     while (*at && ((*at)->sent || (*at)->questions.name != sql.name))
         at = &(*at)->next;
     if (!*at) {
-        CHECK(columns <= COLUMNS_MOST);
+        CHECK(columns <= PARAMETERS_MOST);
         *at = arena_take(db->later, sizeof **at);
         **at = (struct look){
             .questions = {.name = sql.name, .columns = columns}

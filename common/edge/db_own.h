@@ -10,15 +10,18 @@
 
 #include "edge/db.h"
 
+struct binary;
 struct foreseen;
 struct gathered;
 struct look;
+
+enum { PARAMETERS_MOST = 32 }; /* of one statement */
 
 enum step_kind { STEP_EFFECT, STEP_EXPECT, STEP_READ, STEP_AHEAD, STEP_COMMIT, STEP_SYNC };
 
 struct step {
     const char *name; /* of the statement, for what is said about it; NULL for our own */
-    enum step_kind kind;
+        enum step_kind kind;
     long count;        /* rows expected */
     struct look *into; /* STEP_AHEAD: where the answer is kept */
 };
@@ -45,6 +48,7 @@ struct db {
     struct look *looks;                        /* what was asked before it is wanted, */
     struct foreseen *foreseen, **foreseen_end; /* question by question */
     struct gathered *gathered;                 /* to be sent when something else is */
+    struct binary *binaries;                   /* parameters that are not text */
 
     struct step *steps;
     size_t first;
@@ -92,6 +96,11 @@ void db_foresaw(struct look *look, PGresult *result);
 
 /* Sends what db_ahead and db_add gathered, for something else is about to be sent. */
 bool db_send_gathered(struct db *db);
+
+/* ---- db_binary.c ---- */
+
+/* The size of a parameter made by db_bytes_array, which is forgotten; 0: it is a text. */
+int db_take_binary(struct db *db, const char *parameter);
 
 /* ---- db_rows.c ---- */
 

@@ -38,10 +38,16 @@ bool db_step(struct db *db, int sent, struct step step)
 
 bool db_send(struct db *db, const char *prepared, const char *const *texts, struct step step)
 {
+    int sizes[PARAMETERS_MOST], binary[PARAMETERS_MOST];
     int count = 0;
-    while (texts && texts[count] != db_end)
-        count++;
-    return db_step(db, PQsendQueryPrepared(db->conn, prepared, count, texts, NULL, NULL, 0), step);
+
+    for (; texts && texts[count] != db_end; count++) {
+        CHECK(count < PARAMETERS_MOST);
+        sizes[count] = db_take_binary(db, texts[count]);
+        binary[count] = sizes[count] > 0;
+    }
+    return db_step(db, PQsendQueryPrepared(db->conn, prepared, count, texts, sizes, binary, 0),
+                   step);
 }
 
 bool db_sync(struct db *db)

@@ -12,6 +12,7 @@ enum {
     ECHO_INSTANT,
     ECHO_MANY,
     ECHO_ARRAY,
+    ECHO_BYTES,
     STATE_OF,
     RAISE,
     OWN_PID,
@@ -28,6 +29,9 @@ static const struct statement statements[] = {
     [ECHO_MANY] = {"echo_many",    "select $1::text as text, $2::bigint as number, $3::bool as yes,"
                                 " $4::bytea as bytes, null::text as nothing"},
     [ECHO_ARRAY] = {"echo_array",   "select item from unnest($1::text[]) as item"                           },
+    [ECHO_BYTES] =
+        {"echo_bytes",
+             "select convert_from(item, 'UTF8') as item from unnest($1::bytea[]) as item where $2"   },
     [STATE_OF] = {"state_of",     "select state from pg_stat_activity where pid = $1"                     },
     [RAISE] = {"raise",        "select @.raise($1)"                                                    },
     [OWN_PID] = {"own_pid",      "select pg_backend_pid() as pid"                                        },
@@ -152,6 +156,27 @@ static void an_array_keeps_its_items(void **state)
     for (size_t i = 0; i + 1 < rows.count; i++)
         assert_string_equal(row_text(&rows.rows[i], "item"), items[i]);
     assert_true(row_null(&rows.rows[LENGTH(items) - 1], "item"));
+}
+
+static void bytes_travel_as_they_are(void **state)
+{
+    static const char *const said[] = {"", "\"\\{},", "加热管"};
+    struct test *test = begin_test(state);
+    struct bytes items[LENGTH(said)];
+    struct rows rows;
+
+    for (size_t i = 0; i < LENGTH(said); i++)
+        items[i] = (struct bytes){(const uint8_t *)said[i], strlen(said[i])};
+    db_begin(test->db);
+    const char *all = db_bytes_array(test->db, items, LENGTH(items));
+    const char *none = db_bytes_array(test->db, items, 0);
+    assert_true(db_all(test->db, &rows, statements[ECHO_BYTES], all, "true"));
+    assert_int_equal(rows.count, LENGTH(said));
+    for (size_t i = 0; i < LENGTH(said); i++)
+        assert_string_equal(row_text(&rows.rows[i], "item"), said[i]);
+    assert_true(db_all(test->db, &rows, statements[ECHO_BYTES], none, "true"));
+    assert_int_equal(rows.count, 0);
+    assert_true(db_commit(test->db));
 }
 
 static void a_transaction_shows_when_it_is_committed(void **state)
@@ -422,6 +447,7 @@ int main(void)
         TEST(null_is_a_parameter),
         TEST(instants_are_rfc_3339_in_utc),
         TEST(an_array_keeps_its_items),
+        TEST(bytes_travel_as_they_are),
         TEST(a_transaction_shows_when_it_is_committed),
         TEST(what_is_abandoned_never_was),
         TEST(an_error_shows_at_the_next_read),

@@ -105,9 +105,10 @@ static bool write_jobs(struct request *req, const struct push *push)
 
 static bool write_updates(struct request *req, const struct push *push)
 {
-    enum { PROVIDER_ID, UPDATE_ID, JOB_ID, OCCURRED_AT, RESULT, STATE, BODY, COLUMNS };
+    enum { PROVIDER_ID, UPDATE_ID, JOB_ID, OCCURRED_AT, RESULT, STATE, COLUMNS };
     const char **columns[COLUMNS];
     const char *texts[COLUMNS];
+    struct bytes *bodies = arena_take(req->arena, (push->count + 1) * sizeof *bodies);
     size_t count = 0;
 
     for (size_t i = 0; i < COLUMNS; i++)
@@ -122,14 +123,14 @@ static bool write_updates(struct request *req, const struct push *push)
         columns[OCCURRED_AT][count] = clock_text(req->arena, update->occurred_at_ms);
         columns[RESULT][count] = update->result->result;
         columns[STATE][count] = update->result->state;
-        columns[BODY][count++] = db_bytes(req->arena, update->body);
+        bodies[count++] = update->body;
     }
     for (size_t i = 0; i < COLUMNS; i++)
         texts[i] = db_array(req->arena, columns[i], count);
     return count == 0
            || db_run(req->db, sql.write_updates, texts[PROVIDER_ID], texts[UPDATE_ID],
-                     texts[JOB_ID], texts[OCCURRED_AT], texts[RESULT], texts[STATE], texts[BODY],
-                     clock_text(req->arena, req->now_ms));
+                     texts[JOB_ID], texts[OCCURRED_AT], texts[RESULT], texts[STATE],
+                     db_bytes_array(req->db, bodies, count), clock_text(req->arena, req->now_ms));
 }
 
 /*
