@@ -2,6 +2,7 @@
 
 #include <stdalign.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,10 +118,16 @@ static void *take_big(struct arena *arena, size_t size)
     return block->bytes;
 }
 
-void *arena_take(struct arena *arena, size_t size)
+/* What is taken begins where the last ended, and every one is aligned. */
+static size_t aligned(size_t size)
 {
     CHECK(size <= PTRDIFF_MAX / 2);
-    size_t room = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    return (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+}
+
+void *arena_take(struct arena *arena, size_t size)
+{
+    size_t room = aligned(size);
     arena->taken += room;
     if (room > BIG_BYTES)
         return take_big(arena, size);
@@ -134,6 +141,21 @@ void *arena_take(struct arena *arena, size_t size)
     arena->at += room;
     ASAN_UNPOISON_MEMORY_REGION(bytes, size);
     return memset(bytes, 0, size);
+}
+
+void *arena_grow(struct arena *arena, void *taken, size_t size, size_t more)
+{
+    unsigned char *bytes = taken;
+    size_t before = aligned(size), room = aligned(more);
+    bool last = bytes + before == arena->at;
+
+    if (!last || room > BIG_BYTES || room > (size_t)(arena->end - bytes))
+        return memcpy(arena_take(arena, more), taken, size);
+    arena->taken += room - before;
+    arena->at = bytes + room;
+    ASAN_UNPOISON_MEMORY_REGION(bytes, more);
+    memset(bytes + size, 0, more - size);
+    return taken;
 }
 
 void *arena_copy_bytes(struct arena *arena, const void *bytes, size_t size)

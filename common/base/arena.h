@@ -21,6 +21,8 @@ void arena_reset(struct arena *arena);
 size_t arena_taken(const struct arena *arena);
 
 void *arena_take(struct arena *arena, size_t size);
+/* More room for what was taken with `size` bytes: where it is, if nothing was taken since. */
+void *arena_grow(struct arena *arena, void *taken, size_t size, size_t more);
 void *arena_copy_bytes(struct arena *arena, const void *bytes, size_t size);
 char *arena_copy(struct arena *arena, const char *text);
 char *arena_print(struct arena *arena, const char *format, ...)

@@ -23,9 +23,7 @@ static void make_room(struct text *text, size_t more)
     if (room <= text->length + more)
         room = text->length + more + 1;
 
-    char *at = arena_take(text->arena, room);
-    memcpy(at, text->at, text->length);
-    text->at = at;
+    text->at = arena_grow(text->arena, text->at, text->room, room);
     text->room = room;
 }
 

@@ -91,6 +91,36 @@ static void it_knows_how_much_was_taken(void **state)
     assert_int_equal(arena_taken(arena), 0);
 }
 
+static void the_latest_grows_where_it_is(void **state)
+{
+    unsigned char *first = arena_take(arena, SMALL);
+    memset(first, 0xff, SMALL);
+    assert_ptr_equal(arena_grow(arena, first, SMALL, 2 * SMALL), first);
+    assert_true(is_zero(first + SMALL, SMALL));
+    assert_int_equal(arena_taken(arena), 2 * SMALL);
+    unsigned char *next = arena_take(arena, SMALL);
+    assert_true(next >= first + 2 * SMALL);
+}
+
+static void what_can_not_grow_there_moves(void **state)
+{
+    unsigned char *first = arena_take(arena, SMALL);
+    memset(first, 0xff, SMALL);
+    arena_take(arena, 1);
+    unsigned char *moved = arena_grow(arena, first, SMALL, BIG);
+    assert_ptr_not_equal(moved, first);
+    assert_memory_equal(moved, first, SMALL);
+    assert_true(is_zero(moved + SMALL, BIG - SMALL));
+
+    /* From block to block, and at last to one of its own. */
+    size_t size = 1;
+    unsigned char *at = arena_take(arena, size);
+    for (*at = 7; size < BIG; size *= 3)
+        at = arena_grow(arena, at, size, size * 3);
+    assert_int_equal(*at, 7);
+    assert_true(is_zero(at + 1, size - 1));
+}
+
 static void copies_are_their_own(void **state)
 {
     char original[] = "once";
@@ -121,6 +151,8 @@ int main(void)
         TEST(everything_may_stand_in_it),
         TEST(blocks_are_used_again),
         TEST(it_knows_how_much_was_taken),
+        TEST(the_latest_grows_where_it_is),
+        TEST(what_can_not_grow_there_moves),
         TEST(copies_are_their_own),
         TEST(print_holds_any_length),
     };
