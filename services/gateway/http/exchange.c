@@ -10,6 +10,17 @@
 static const char json[] = "application/json";
 static const char event_stream[] = "text/event-stream";
 
+/* 00-<trace>-<span>-01, as W3C Trace Context has it. */
+static void begin_trace(struct exchange *exchange)
+{
+    char *trace = exchange->trace;
+    memcpy(trace, "00-", 3);
+    server_random(exchange->border->server, trace + 3, 16);
+    trace[35] = '-';
+    server_random(exchange->border->server, trace + 36, 8);
+    memcpy(trace + 52, "-01", sizeof "-01");
+}
+
 struct exchange *exchange_new(struct border *border, struct connection *connection)
 {
     struct arena *arena = server_take_arena(border->server);
@@ -19,10 +30,7 @@ struct exchange *exchange_new(struct border *border, struct connection *connecti
     exchange->connection = connection;
     exchange->body = text_new(arena);
     exchange->rate_left = -1;
-    char trace_id[33], span[17];
-    server_random(border->server, trace_id, 16);
-    server_random(border->server, span, 8);
-    snprintf(exchange->trace, sizeof exchange->trace, "00-%s-%s-01", trace_id, span);
+    begin_trace(exchange);
     return exchange;
 }
 
