@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "daemon/ask.h"
 #include "daemon/feed_held.h"
+#include "daemon/feed_page.h"
 #include "daemon/metrics.h"
 
 enum { FEED_SILENT_MOST = 3 }; /* in FEED_HEAD_MS; then the head is asked for */
@@ -20,6 +21,7 @@ struct follower {
     const char *source;
     char *name; /* on whose behalf it asks: "service/intake" */
     take_event *take;
+    on_run_over *over;
     void *with;
     struct hearer **hearers;
     size_t hearer_count;
@@ -54,6 +56,8 @@ static void step_in(struct follower *follower)
 
 static void step_out(struct follower *follower)
 {
+    if (follower->inside == 1 && follower->over)
+        follower->over(follower->with);
     if (--follower->inside > 0)
         return;
     if (follower->freed)
@@ -62,44 +66,49 @@ static void step_out(struct follower *follower)
         arena_reset(follower->scratch);
 }
 
-static const Event *read_event(struct follower *follower, struct bytes packed)
-{
-    struct flaw flaw;
-
-    return (const Event *)message_unpack(follower->scratch, &event__descriptor, packed, &flaw);
-}
-
 /* ---- handing over ---- */
 
 /* False: full, or no longer wanted.  The place moves before the call, so that what `take` does to
  * the follower stands. */
-static bool hand_over(struct follower *follower, const Event *event, struct bytes packed)
+static bool hand_over_read(struct follower *follower, struct heard_event *heard)
 {
     unsigned long begun = follower->begun;
+    uint64_t before = follower->at;
 
-    follower->at = event->id;
-    bool took = follower->take(follower->with, event, packed);
+    follower->at = heard->event->id;
+    bool took = follower->take(follower->with, heard);
     if (begun != follower->begun)
         return false;
     if (!took) {
-        follower->at = event->id - 1;
+        follower->at = before;
         follower->full = true;
     }
+    return took;
+}
+
+/* False also where it can't be read: then nothing behind it can be handed over either. */
+static bool hand_over(struct follower *follower, uint64_t id, struct bytes packed)
+{
+    struct heard_event heard = {.arena = arena_new()};
+    struct flaw flaw = {0};
+    bool took = false;
+
+    if (heard_read(&heard, follower->source, id, packed, &flaw)) {
+        took = hand_over_read(follower, &heard);
+    } else {
+        log_error("did=follow source=%s event=%llu said=unreadable field=%s reason=%s",
+                  follower->source, (unsigned long long)id, flaw.field, flaw.reason);
+        held_empty(&follower->held);
+    }
+    arena_free(heard.arena);
     return took;
 }
 
 static bool hand_over_first_held(struct follower *follower)
 {
     struct held_events *held = &follower->held;
-    bool took = held->first <= follower->at;
+    bool took = held->first <= follower->at || hand_over(follower, held->first, held_first(held));
 
-    if (!took) {
-        /* A copy, because `take` may empty the run. */
-        struct bytes packed = held_first(held);
-        packed.at = arena_copy_bytes(follower->scratch, packed.at, packed.size);
-        const Event *event = read_event(follower, packed);
-        took = event && hand_over(follower, event, packed);
-    }
     if (took && held->count > 0)
         held_drop(held);
     return took;
@@ -155,36 +164,36 @@ static void ask_page_if_behind(struct follower *follower)
         ask_page(follower);
 }
 
-/* The rest of a page that was too much comes before what was heard meanwhile. */
-static void hold_rest(struct follower *follower, const EventPage *page, size_t from)
+static void hold_page(struct follower *follower, const EventPage *page)
 {
-    held_empty(&follower->held);
-    for (size_t i = from; i < page->n_events; i++)
-        held_add(&follower->held, page->events[i]->id,
-                 message_pack(follower->scratch, &page->events[i]->base));
+    for (uint64_t id = page_next(page, follower->at); id <= page->upto; id++)
+        held_add(&follower->held, id, page_event(page, id));
 }
 
-static void take_page(struct follower *follower, const EventPage *page)
+/* Hands over what is new.  The rest of a page that was too much comes before what was heard
+ * meanwhile. */
+static bool take_page(struct follower *follower, const EventPage *page)
 {
     unsigned long begun = follower->begun;
 
-    for (size_t i = 0; i < page->n_events; i++) {
-        const Event *event = page->events[i];
-        if (event->id <= follower->at)
+    for (uint64_t id = page_next(page, follower->at); id <= page->upto;
+         id = page_next(page, follower->at)) {
+        if (hand_over(follower, id, page_event(page, id)))
             continue;
-        if (event->id != follower->at + 1) {
-            log_error("did=follow source=%s after=%llu said=gap next=%llu oldest=%llu",
-                      follower->source, (unsigned long long)follower->at,
-                      (unsigned long long)event->id, (unsigned long long)page->oldest);
-            return;
+        if (begun == follower->begun && follower->full) {
+            held_empty(&follower->held);
+            hold_page(follower, page);
         }
-        if (hand_over(follower, event, message_pack(follower->scratch, &event->base)))
-            continue;
-        if (begun == follower->begun)
-            hold_rest(follower, page, i);
-        return;
+        return false;
     }
-    hand_over_held(follower);
+    return true;
+}
+
+static void note_head(struct follower *follower, const EventPage *page)
+{
+    follower->silent = 0;
+    if (page->head > follower->head)
+        follower->head = page->head;
 }
 
 /* A page that brought nothing is not asked for again at once, but at the next tick. */
@@ -193,10 +202,13 @@ static void use_page(struct follower *follower, const EventPage *page)
     unsigned long begun = follower->begun;
     uint64_t before = follower->at;
 
-    follower->silent = 0;
-    if (page->head > follower->head)
-        follower->head = page->head;
-    take_page(follower, page);
+    note_head(follower, page);
+    if (page_first(page) > before + 1)
+        log_error("did=follow source=%s after=%llu said=gap next=%llu oldest=%llu",
+                  follower->source, (unsigned long long)before,
+                  (unsigned long long)page_first(page), (unsigned long long)page->oldest);
+    else if (take_page(follower, page))
+        hand_over_held(follower);
     if (begun == follower->begun && follower->at > before)
         ask_page_if_behind(follower);
 }
@@ -220,10 +232,9 @@ static void page_arrived(void *with, const AnswerHeader *header, struct bytes bo
 
     struct flaw flaw;
     step_in(follower);
-    const ProtobufCMessage *page =
-        message_unpack(follower->scratch, &event_page__descriptor, body, &flaw);
+    const EventPage *page = page_read(follower->scratch, follower->source, body, &flaw);
     if (page)
-        use_page(follower, (const EventPage *)page);
+        use_page(follower, page);
     else
         log_error("did=follow source=%s after=%llu said=unreadable_page field=%s reason=%s",
                   follower->source, (unsigned long long)follower->at, flaw.field, flaw.reason);
@@ -232,33 +243,33 @@ static void page_arrived(void *with, const AnswerHeader *header, struct bytes bo
 
 /* ---- what is told ---- */
 
-static void hear_event(struct follower *follower, const Event *event, struct bytes packed)
+static void hear_page(struct follower *follower, const EventPage *page)
 {
-    bool next = event->id == follower->at + 1;
+    bool next = page_first(page) <= follower->at + 1;
 
-    if (event->id <= follower->at)
+    if (page->upto <= follower->at || page->n_events == 0)
         return;
     if (!next && follower->held.count == 0)
         metric_add(METRIC_GAPS, 1);
     if (next && !follower->full && !follower->wish && follower->held.count == 0)
-        hand_over(follower, event, packed);
-    if (event->id > follower->at)
-        held_add(&follower->held, event->id, packed);
+        take_page(follower, page);
+    else
+        hold_page(follower, page);
 }
 
+/* What is told and can't be read is as good as lost: there will be a gap. */
 static void hear(void *with, struct bytes told)
 {
     struct follower *follower = with;
     unsigned long begun = follower->begun;
+    struct flaw flaw;
 
     step_in(follower);
-    const Event *event = read_event(follower, told);
-    if (event && strcmp(event->source, follower->source) == 0) {
-        follower->silent = 0;
-        if (event->id > follower->head)
-            follower->head = event->id;
-        if (follower->started && !text_empty(event->type))
-            hear_event(follower, event, told);
+    const EventPage *page = page_read(follower->scratch, follower->source, told, &flaw);
+    if (page) {
+        note_head(follower, page);
+        if (follower->started)
+            hear_page(follower, page);
         if (begun == follower->begun)
             ask_page_if_behind(follower);
     }
@@ -297,7 +308,7 @@ static void listen_to_all(struct follower *follower)
 }
 
 struct follower *follower_new(struct daemon *daemon, const char *source, take_event *take,
-                              void *with)
+                              on_run_over *over, void *with)
 {
     struct follower *follower = calloc(1, sizeof *follower);
 
@@ -306,6 +317,7 @@ struct follower *follower_new(struct daemon *daemon, const char *source, take_ev
     follower->source = source;
     CHECK(asprintf(&follower->name, "service/%s", daemon->service->name) > 0);
     follower->take = take;
+    follower->over = over;
     follower->with = with;
     follower->scratch = arena_new();
     follower->alarm = alarm_new(daemon->loop, tick, follower);

@@ -4,11 +4,11 @@
  * A follower hears what is told (PUB, may drop) and asks for pages (ReadEvents) whenever the next
  * id is not the one it heard: at start, after a gap, when it fell behind.  It hands over exactly
  * last + 1, last + 2, …  `take` may say false (full): the follower keeps its place and goes on at
- * follower_resume.  What is told every second even when nothing happens is the head, so that a lost
- * last event is noticed.
+ * follower_resume.
  *
- * What is told is one packed Event; one with an empty type is the head only, its id the last
- * event's. Only the active instance of a service tells; a follower listens to all instances.
+ * What is told is what would be answered: an EventPage, with the events of a batch.  Once a second
+ * it is told without events, for its head, so that a lost last event is noticed.  Only the active
+ * instance of a service tells; a follower listens to all instances.
  *
  * The same module everywhere: reactions of services, reporting's pictures, the gateway's tail.  On
  * the loop's thread.
@@ -27,11 +27,20 @@ enum {
 
 struct follower;
 
-/* One event.  `packed` is the whole Event as told.  Both are valid during the call. */
-typedef bool take_event(void *with, const Event *event, struct bytes packed);
+/* One event; `packed` is the whole of it as told.  Both lie in the arena and are valid during the
+ * call; who wants to keep them takes the arena, and leaves NULL. */
+struct heard_event {
+    struct arena *arena;
+    const Event *event;
+    struct bytes packed;
+};
+typedef bool take_event(void *with, struct heard_event *heard);
+/* Those were all for now. */
+typedef void on_run_over(void *with);
 
+/* `over` may be NULL. */
 struct follower *follower_new(struct daemon *daemon, const char *source, take_event *take,
-                              void *with);
+                              on_run_over *over, void *with);
 void follower_start(struct follower *follower, uint64_t after); /* also: go back or forward */
 void follower_stop(struct follower *follower);
 void follower_resume(struct follower *follower);

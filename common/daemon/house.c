@@ -17,22 +17,6 @@ enum {
 
 /* ---- history ---- */
 
-/* One item of EventPage.events (field 1), without unpacking what is already packed. */
-static size_t add_item(struct text *page, struct bytes told)
-{
-    uint8_t head[8] = {0x0a};
-    size_t size = 1;
-
-    for (size_t left = told.size;; left >>= 7) {
-        head[size++] = (uint8_t)(left & 0x7f) | (left > 0x7f ? 0x80 : 0);
-        if (left <= 0x7f)
-            break;
-    }
-    text_add_bytes(page, head, size);
-    text_add_bytes(page, told.at, told.size);
-    return size + told.size;
-}
-
 static bool oldest_and_head(struct request *req, EventPage *page)
 {
     struct row row;
@@ -46,6 +30,27 @@ static bool oldest_and_head(struct request *req, EventPage *page)
     return true;
 }
 
+/* As many of the rows as fit into so many bytes, and the one that fills them.  Of a whole history
+ * no more than up to a hole, should somebody have made one. */
+static void fill_page(struct request *req, EventPage *page, const struct rows *rows, bool whole,
+                      size_t most)
+{
+    size_t size = 0;
+
+    page->events = arena_take(req->arena, (rows->count + 1) * sizeof *page->events);
+    for (size_t i = 0; i < rows->count && size < most; i++) {
+        const struct row *row = &rows->rows[i];
+        uint64_t id = (uint64_t)row_number(row, "id");
+        if (whole && i > 0 && id != page->upto + 1)
+            return;
+        struct bytes told = chain_told(req->arena, row_bytes(req->arena, row, "record"),
+                                       row_bytes(req->arena, row, "hash"));
+        page->events[page->n_events++] = (ProtobufCBinaryData){told.size, (uint8_t *)told.at};
+        page->upto = id;
+        size += told.size;
+    }
+}
+
 /* A page of history, in order; what the feed is made of. */
 static bool read_events(struct request *req)
 {
@@ -55,34 +60,23 @@ static bool read_events(struct request *req)
     size_t bytes_most = bytes_asked < EVENTS_BYTES_MOST ? bytes_asked : EVENTS_BYTES_MOST;
     const char *after = db_number(req->arena, (int64_t)asked->after);
     const char *limit = db_number(req->arena, most);
-    struct text page = text_new(req->arena);
-    EventPage tail = EVENT_PAGE__INIT;
+    EventPage page = EVENT_PAGE__INIT;
     struct rows rows;
 
     bool whole = text_empty(asked->subject);
-    if (!oldest_and_head(req, &tail))
+    if (!oldest_and_head(req, &page))
         return false;
     if (whole
             ? !db_all(req->db, &rows, house_sql.read_events, after, limit)
             : !db_all(req->db, &rows, house_sql.read_subject_events, after, limit, asked->subject))
         return false;
 
-    tail.upto = asked->after;
-    size_t i = 0;
-    for (; i < rows.count && page.length < bytes_most; i++) {
-        const struct row *row = &rows.rows[i];
-        add_item(&page, chain_told(req->arena, row_bytes(req->arena, row, "record"),
-                                   row_bytes(req->arena, row, "hash")));
-        tail.upto = (uint64_t)row_number(row, "id");
-    }
-    if (!whole && i == rows.count && rows.count < most && tail.head > tail.upto)
-        tail.upto = tail.head;
-
-    struct bytes rest = message_pack(req->arena, &tail.base);
-    text_add_bytes(&page, rest.at, rest.size);
-    req->work->answer.message = event_page__descriptor.name;
-    req->work->answer_body = (struct bytes){(const uint8_t *)page.at, page.length};
-    return true;
+    page.source = req->service->name;
+    page.upto = asked->after;
+    fill_page(req, &page, &rows, whole, bytes_most);
+    if (!whole && page.n_events == rows.count && rows.count < most && page.head > page.upto)
+        page.upto = page.head;
+    return reply(req, &page.base);
 }
 
 /* ---- the chain ---- */

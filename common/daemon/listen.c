@@ -24,7 +24,8 @@ struct listening {
     struct daemon *daemon;
     struct ear ears[SOURCES_MOST];
     size_t count;
-    struct arena *scratch;
+    struct work_queue run; /* taken, and not yet submitted */
+    size_t room;           /* for so many there was, when the run began */
     struct alarm_clock *pass;
     bool passing; /* the alarm is set */
     bool resuming;
@@ -56,12 +57,11 @@ static void on_applied(struct work *work, void *with)
     resume_all(ear->listening);
 }
 
-static bool concerns_us(struct listening *listening, const Event *event)
+static bool has_room(struct listening *listening)
 {
-    bool concerned = overhear_concerns(listening->scratch, listening->daemon->service, event);
-
-    arena_reset(listening->scratch);
-    return concerned;
+    if (listening->run.count == 0)
+        listening->room = workers_room_for_events(listening->daemon);
+    return listening->run.count < listening->room;
 }
 
 static void pass_over(struct ear *ear, uint64_t id)
@@ -80,32 +80,42 @@ static void hand_over(struct ear *ear, struct work *work)
     work->with = ear;
     work->follows = ear->handed;
     ear->heard = ear->handed = work->event->id;
-    workers_submit(ear->listening->daemon, work);
+    work_push(&ear->listening->run, work);
 }
 
-static bool take(void *with, const Event *event, struct bytes packed)
+static void submit_run(struct listening *listening)
+{
+    if (listening->run.count > 0)
+        workers_submit_events(listening->daemon, &listening->run);
+}
+
+static void run_over(void *with)
+{
+    submit_run(((struct ear *)with)->listening);
+}
+
+/* The event's arena becomes the work's. */
+static bool take(void *with, struct heard_event *heard)
 {
     struct ear *ear = with;
     struct listening *listening = ear->listening;
-    struct flaw flaw = {0};
+    const Event *event = heard->event;
 
     struct ear *cause =
         text_empty(event->cause_source) ? NULL : find_ear(listening, event->cause_source);
     if (cause && cause->heard < event->cause_id)
         return false;
-    if (!concerns_us(listening, event)) {
+    if (!overhear_concerns(heard->arena, listening->daemon->service, event)) {
         pass_over(ear, event->id);
         return true;
     }
-    if (!workers_room_for_events(listening->daemon))
+    if (!has_room(listening))
         return false;
 
-    struct work *work = work_new(WORK_EVENT);
-    work->packed =
-        (struct bytes){arena_copy_bytes(work->arena, packed.at, packed.size), packed.size};
-    work->event =
-        (const Event *)message_unpack(work->arena, &event__descriptor, work->packed, &flaw);
-    CHECK(work->event);
+    struct work *work = work_new_in(heard->arena, WORK_EVENT);
+    heard->arena = NULL;
+    work->event = event;
+    work->packed = heard->packed;
     hand_over(ear, work);
     return true;
 }
@@ -131,6 +141,7 @@ static void on_pass(void *with)
         work->event = nothing;
         hand_over(ear, work);
     }
+    submit_run(listening);
 }
 
 void listening_open(struct daemon *daemon)
@@ -140,9 +151,9 @@ void listening_open(struct daemon *daemon)
     CHECK(listening);
 
     listening->daemon = daemon;
-    listening->scratch = arena_new();
     listening->pass = alarm_new(daemon->loop, on_pass, listening);
     daemon->listening = listening;
+    work_queue_init(&listening->run);
     for (size_t i = 0; i < service->reactions.count; i++) {
         const char *source = service->reactions.rows[i].source;
         if (find_ear(listening, source))
@@ -151,7 +162,7 @@ void listening_open(struct daemon *daemon)
         struct ear *ear = &listening->ears[listening->count++];
         ear->listening = listening;
         ear->source = source;
-        ear->follower = follower_new(daemon, source, take, ear);
+        ear->follower = follower_new(daemon, source, take, run_over, ear);
     }
 }
 
@@ -162,7 +173,6 @@ void listening_close(struct daemon *daemon)
     for (size_t i = 0; i < listening->count; i++)
         follower_free(listening->ears[i].follower);
     alarm_free(listening->pass);
-    arena_free(listening->scratch);
     free(listening);
     daemon->listening = NULL;
 }

@@ -15,6 +15,7 @@
 #include "daemon/desk.h"
 #include "daemon/listen.h"
 #include "daemon/metrics.h"
+#include "daemon/tell.h"
 #include "daemon/workers.h"
 
 enum { SETTINGS_FILE_MOST = 64 * 1024, LAST_ANSWERS_MS = 200 };
@@ -119,17 +120,12 @@ static void on_stop(void *with, int signal)
 static void on_head_alarm(void *with)
 {
     struct daemon *daemon = with;
-    Event head = EVENT__INIT;
 
-    if (!daemon->workers || !daemon->teller)
+    if (!daemon->workers)
         return;
     struct workers_view view = workers_view(daemon);
-    if (!view.active)
-        return;
-    head.source = daemon->service->name;
-    head.id = view.head;
-    arena_reset(daemon->arena);
-    teller_send(daemon->teller, message_pack(daemon->arena, &head.base));
+    if (view.active)
+        tell_head(daemon, view.head);
 }
 
 static const struct peer *find_self(const struct daemon *daemon)

@@ -33,9 +33,8 @@ struct work *work_pop(struct work_queue *queue)
     return work;
 }
 
-struct work *work_new(enum work_kind kind)
+struct work *work_new_in(struct arena *arena, enum work_kind kind)
 {
-    struct arena *arena = arena_new();
     struct work *work = arena_take(arena, sizeof *work);
 
     work->arena = arena;
@@ -43,6 +42,11 @@ struct work *work_new(enum work_kind kind)
     work->deadline_ms = INT64_MAX;
     work->arrived_us = clock_monotonic_us();
     return work;
+}
+
+struct work *work_new(enum work_kind kind)
+{
+    return work_new_in(arena_new(), kind);
 }
 
 void work_free(struct work *work)

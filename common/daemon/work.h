@@ -89,6 +89,7 @@ void work_push(struct work_queue *queue, struct work *work);
 struct work *work_pop(struct work_queue *queue);
 
 struct work *work_new(enum work_kind kind);
+struct work *work_new_in(struct arena *arena, enum work_kind kind); /* the work's from now on */
 void work_free(struct work *work);
 
 /* Makes the request of this work anew, for another attempt. */

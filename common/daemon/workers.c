@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fail.h"
 #include "base/log.h"
 #include "daemon/metrics.h"
+#include "daemon/tell.h"
 #include "daemon/workers_own.h"
 
 void workers_finish(struct worker_pool *pool, struct work **works, size_t count)
@@ -17,32 +17,12 @@ void workers_finish(struct worker_pool *pool, struct work **works, size_t count)
     doorbell_ring(pool->bell);
 }
 
-/* What was committed is told before it is answered, in the order of its numbers. */
-static void tell(struct worker_pool *pool, struct work *work)
-{
-    struct daemon *daemon = pool->daemon;
-
-    for (struct emitted *at = work->emitted; at; at = at->next) {
-        if (!at->told.size)
-            continue;
-        FAIL_POINT("loop.before_tell");
-        if (daemon->teller)
-            teller_send(daemon->teller, at->told);
-        FAIL_POINT("loop.told");
-        metric_add(METRIC_EVENTS_TOLD, 1);
-        if (daemon->service->told)
-            daemon->service->told(daemon, &at->event);
-    }
-}
-
 static void finish(struct worker_pool *pool, struct work *work)
 {
     if (work->failure)
         log_error("did=%s said=failed reason=%s",
                   work->command ? work->command->name : "apply_event",
                   log_quote(work->arena, work->failure));
-    if (!work->recorded)
-        tell(pool, work);
     if (work->command)
         metric_request(work->command, work->answer.kind, clock_monotonic_us() - work->arrived_us);
     work->done(work, work->with);
@@ -66,6 +46,7 @@ static void on_bell(void *with)
 
     if (changed)
         pool->tenure(pool->daemon, view.active, view.places, view.place_count);
+    tell(pool->daemon, finished.first);
     for (struct work *work = finished.first; work;) {
         struct work *next = work->next;
         finish(pool, work);
@@ -150,8 +131,6 @@ void workers_stop(struct daemon *daemon)
 
 static struct work_queue *queue_of(struct worker_pool *pool, const struct work *work)
 {
-    if (work->kind == WORK_EVENT)
-        return &pool->events;
     if (work->kind != WORK_QUERY)
         return &pool->commands;
     return work->command->message == &read_events__descriptor ? &pool->pages : &pool->queries;
@@ -161,8 +140,6 @@ static struct work_queue *queue_of(struct worker_pool *pool, const struct work *
 static bool fits(const struct worker_pool *pool, const struct work_queue *queue,
                  const struct work *work)
 {
-    if (work->kind == WORK_EVENT)
-        return true;
     if (queue->count >= (size_t)pool->settings.queue_limit)
         return false;
     if (work->kind != WORK_COMMAND)
@@ -182,8 +159,7 @@ bool workers_submit(struct daemon *daemon, struct work *work)
         work_push(queue, work);
     if (work->kind == WORK_QUERY)
         pthread_cond_broadcast(&pool->to_read); /* a page may only be read by one of them */
-    else if (work->kind != WORK_EVENT || !pool->gathering
-             || queue->count >= (size_t)pool->settings.batch_limit)
+    else
         pthread_cond_signal(&pool->to_write);
     pthread_mutex_unlock(&pool->lock);
 
@@ -194,14 +170,26 @@ bool workers_submit(struct daemon *daemon, struct work *work)
     return fitting;
 }
 
-bool workers_room_for_events(const struct daemon *daemon)
+void workers_submit_events(struct daemon *daemon, struct work_queue *run)
 {
     struct worker_pool *pool = daemon->workers;
 
     pthread_mutex_lock(&pool->lock);
-    bool room = pool->events.count < EVENTS_QUEUED_MOST;
+    for (struct work *work; (work = work_pop(run));)
+        work_push(&pool->events, work);
+    if (!pool->gathering || pool->events.count >= (size_t)pool->settings.batch_limit)
+        pthread_cond_signal(&pool->to_write);
     pthread_mutex_unlock(&pool->lock);
-    return room;
+}
+
+size_t workers_room_for_events(const struct daemon *daemon)
+{
+    struct worker_pool *pool = daemon->workers;
+
+    pthread_mutex_lock(&pool->lock);
+    size_t queued = pool->events.count;
+    pthread_mutex_unlock(&pool->lock);
+    return queued < EVENTS_QUEUED_MOST ? EVENTS_QUEUED_MOST - queued : 0;
 }
 
 struct workers_view workers_view(struct daemon *daemon)

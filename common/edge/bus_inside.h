@@ -20,7 +20,7 @@ enum {
     BUS_QUESTIONS_MOST = 512,
     /* Answers on their way to one asker: as many as it may have questions open. */
     BUS_ANSWERS_MOST = 4096,
-    BUS_TOLD_MOST = 1000, /* events on their way to one hearer; beyond that it reads pages */
+    BUS_TOLD_MOST = 250, /* pages on their way to one hearer; beyond that it reads the history */
 };
 
 enum taken { TAKEN_NONE, TAKEN_BAD, TAKEN_ONE };

@@ -1,4 +1,5 @@
 #include "daemon/caller.h"
+#include "daemon/feed_page.h"
 #include "envelope.pb-c.h"
 #include "fuzz.h"
 
@@ -58,10 +59,25 @@ static void open_event(struct arena *arena, struct bytes header, struct bytes bo
     open_body(arena, event->type, (struct bytes){event->body.data, event->body.len});
 }
 
+static void open_page(struct arena *arena, struct bytes header, struct bytes body)
+{
+    struct flaw flaw = {0};
+    const EventPage *page = page_read(arena, "intake", body, &flaw);
+
+    if (!page)
+        return;
+    for (uint64_t id = page_next(page, 0); id <= page->upto; id++) {
+        struct heard_event heard = {.arena = arena};
+        if (heard_read(&heard, "intake", id, page_event(page, id), &flaw))
+            open_event(arena, heard.packed, header);
+    }
+}
+
 static void (*const openers[])(struct arena *, struct bytes, struct bytes) = {
     open_question,
     open_answer,
     open_event,
+    open_page,
 };
 
 /* The two frames of the bus: a byte that chooses, a byte for the header's size, header, body. */

@@ -58,6 +58,21 @@ struct other {
 static struct room room;
 static struct other others[] = {{.name = "elsewhere"}, {.name = "beyond"}};
 
+static struct bytes page_behind(const struct other *other, uint64_t after)
+{
+    EventPage page = EVENT_PAGE__INIT;
+    ProtobufCBinaryData rows[HISTORY_MOST];
+
+    for (size_t i = after; i < other->count; i++) {
+        struct bytes packed = message_pack(room.arena, &other->events[i].base);
+        rows[page.n_events++] = (ProtobufCBinaryData){packed.size, (uint8_t *)packed.at};
+    }
+    page.events = rows;
+    page.source = other->name;
+    page.upto = page.head = other->count;
+    return message_pack(room.arena, &page.base);
+}
+
 static void on_asked(void *with, const char *peer, const struct reply_to *reply_to,
                      struct bytes packed, struct bytes body)
 {
@@ -68,17 +83,11 @@ static void on_asked(void *with, const char *peer, const struct reply_to *reply_
     const ReadEvents *wanted =
         (const ReadEvents *)message_unpack(room.arena, &read_events__descriptor, body, &flaw);
     AnswerHeader header = ANSWER_HEADER__INIT;
-    EventPage page = EVENT_PAGE__INIT;
-    Event *rows[HISTORY_MOST];
 
     other->beginnings += wanted->after == 0;
-    for (size_t i = wanted->after; i < other->count; i++)
-        rows[page.n_events++] = &other->events[i];
-    page.events = rows;
-    page.head = other->count;
     header.number = asked->number;
     answerer_send(other->answerer, reply_to, message_pack(room.arena, &header.base),
-                  message_pack(room.arena, &page.base));
+                  page_behind(other, wanted->after));
 }
 
 /* The next event of another, with its cause where there is one. */
@@ -99,7 +108,7 @@ static void happens(struct other *other, const char *text, const char *cause_sou
     event->cause_id = cause_id;
     event->body.data = (uint8_t *)packed.at;
     event->body.len = packed.size;
-    teller_send(other->teller, message_pack(room.arena, &event->base));
+    teller_send(other->teller, page_behind(other, other->count - 1));
 }
 
 static void others_open(const struct peer *const *peers)

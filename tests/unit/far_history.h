@@ -33,29 +33,57 @@ static Event event_of(uint64_t id)
     return event;
 }
 
-static void tell(unsigned instance, uint64_t id, bool head_only)
+/* Adds the packed event to the page. */
+static void page_add(EventPage *page, struct bytes packed)
 {
-    Event event = event_of(id);
+    ProtobufCBinaryData *rows = arena_take(room.arena, (page->n_events + 1) * sizeof *rows);
 
-    if (head_only)
-        event.type = "";
-    teller_send(tellers[instance], message_pack(room.arena, &event.base));
+    if (page->n_events > 0)
+        memcpy(rows, page->events, page->n_events * sizeof *rows);
+    rows[page->n_events++] = (ProtobufCBinaryData){packed.size, (uint8_t *)packed.at};
+    page->events = rows;
+}
+
+/* Events behind `after`, at most so many of them. */
+static EventPage page_of(uint64_t after, uint64_t most)
+{
+    EventPage page = EVENT_PAGE__INIT;
+
+    for (uint64_t id = after + 1; id <= after + most; id++) {
+        Event event = event_of(id);
+        page_add(&page, message_pack(room.arena, &event.base));
+    }
+    page.source = "far";
+    page.upto = page.head = after + most;
+    return page;
+}
+
+static void tell_page(unsigned instance, const EventPage *page)
+{
+    teller_send(tellers[instance], message_pack(room.arena, &page->base));
+}
+
+/* The events of a batch. */
+static void tell(unsigned instance, uint64_t first, uint64_t last)
+{
+    EventPage page = page_of(first - 1, last + 1 - first);
+
+    tell_page(instance, &page);
+}
+
+static void tell_head(unsigned instance, uint64_t head)
+{
+    EventPage page = page_of(head, 0);
+
+    tell_page(instance, &page);
 }
 
 static void send_page(const struct reply_to *to, uint64_t number, uint64_t after)
 {
-    Event events[HISTORY_PAGE];
-    Event *rows[HISTORY_PAGE];
-    EventPage page = EVENT_PAGE__INIT;
+    uint64_t left = history_head > after ? history_head - after : 0;
+    EventPage page = page_of(after, left < HISTORY_PAGE ? left : HISTORY_PAGE);
     AnswerHeader header = ANSWER_HEADER__INIT;
 
-    for (uint64_t id = after + 1; id <= history_head && page.n_events < HISTORY_PAGE; id++) {
-        events[page.n_events] = event_of(id);
-        rows[page.n_events] = &events[page.n_events];
-        page.n_events++;
-    }
-    page.events = rows;
-    page.upto = after + page.n_events;
     page.head = history_head;
     page.oldest = 1;
     header.number = number;

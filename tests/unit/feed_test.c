@@ -8,6 +8,8 @@ static struct follower *follower;
 static unsigned taken;
 static uint64_t last_taken;
 static unsigned full_after; /* so many are taken, then no more */
+static unsigned in_run;     /* taken since the last run was over */
+static unsigned runs;
 
 void daemon_ask_self(struct daemon *daemon, const AskHeader *header, struct bytes body,
                      on_answered *on, void *with)
@@ -16,20 +18,27 @@ void daemon_ask_self(struct daemon *daemon, const AskHeader *header, struct byte
 }
 
 /* Exactly the next, once, whole. */
-static bool take(void *with, const Event *event, struct bytes packed)
+static bool take(void *with, struct heard_event *heard)
 {
     struct flaw flaw;
     const Event *same =
-        (const Event *)message_unpack(room.arena, &event__descriptor, packed, &flaw);
+        (const Event *)message_unpack(room.arena, &event__descriptor, heard->packed, &flaw);
 
-    assert_int_equal(event->id, last_taken + 1);
+    assert_int_equal(heard->event->id, last_taken + 1);
     assert_non_null(same);
-    assert_int_equal(same->id, event->id);
+    assert_int_equal(same->id, heard->event->id);
     if (taken == full_after)
         return false;
     taken++;
-    last_taken = event->id;
+    in_run++;
+    last_taken = heard->event->id;
     return true;
+}
+
+static void over(void *with)
+{
+    runs += in_run > 0;
+    in_run = 0;
 }
 
 static void follow(uint64_t after)
@@ -38,32 +47,38 @@ static void follow(uint64_t after)
     follower_start(follower, after);
 }
 
+static void let_time_pass(int ms)
+{
+    unsigned never = 0;
+
+    comes_within(room.loop, &never, 1, ms);
+}
+
 /* Both instances tell the head until it is heard: then the hearers are joined. */
 static void tell_heads(void *with)
 {
-    tell(0, history_head, true);
-    tell(1, history_head, true);
+    tell_head(0, history_head);
+    tell_head(1, history_head);
 }
 
 static void be_live_at(uint64_t head)
 {
     struct alarm_clock *alarm = alarm_new(room.loop, tell_heads, NULL);
-    unsigned never = 0;
 
     history_head = head;
     follow(0);
     alarm_set(alarm, 1, 1);
     assert_true(comes(room.loop, &taken, (unsigned)head));
-    comes_within(room.loop, &never, 1, 100);
+    let_time_pass(100);
     alarm_free(alarm);
-    comes_within(room.loop, &never, 1, 20);
-    pages = 0;
+    let_time_pass(20);
+    pages = runs = 0;
 }
 
 static void happen(unsigned instance, uint64_t id)
 {
     history_head = id;
-    tell(instance, id, false);
+    tell(instance, id, id);
 }
 
 static void a_history_is_read_page_by_page(void **state)
@@ -100,6 +115,48 @@ static void what_is_told_needs_no_page(void **state)
     assert_int_equal(pages, 0);
 }
 
+static void what_a_batch_told_is_one_run(void **state)
+{
+    be_live_at(3);
+
+    history_head = 203;
+    tell(0, 4, 203);
+    assert_true(comes(room.loop, &taken, 203));
+
+    assert_int_equal(runs, 1);
+    assert_int_equal(pages, 0);
+}
+
+static void a_page_half_known_brings_its_other_half(void **state)
+{
+    be_live_at(3);
+
+    history_head = 9;
+    tell(0, 4, 7);
+    tell(0, 2, 9);
+    assert_true(comes(room.loop, &taken, 9));
+
+    assert_int_equal(pages, 0);
+}
+
+static void a_batch_told_is_taken_as_far_as_there_is_room(void **state)
+{
+    be_live_at(3);
+    full_after = 5;
+
+    history_head = 12;
+    tell(0, 4, 8);
+    assert_true(comes(room.loop, &taken, 5));
+    tell(0, 9, 12);
+    let_time_pass(50);
+    assert_int_equal(follower_at(follower), 5);
+    full_after = UINT32_MAX;
+    follower_resume(follower);
+
+    assert_int_equal(taken, 12);
+    assert_int_equal(pages, 0);
+}
+
 static void what_both_instances_tell_is_taken_once(void **state)
 {
     be_live_at(3);
@@ -109,8 +166,7 @@ static void what_both_instances_tell_is_taken_once(void **state)
         happen(1, id);
     }
     assert_true(comes(room.loop, &taken, 50));
-    unsigned never = 0;
-    comes_within(room.loop, &never, 1, 50);
+    let_time_pass(50);
 
     assert_int_equal(taken, 50);
 }
@@ -131,7 +187,7 @@ static void a_lost_last_event_is_noticed_by_the_head(void **state)
     be_live_at(3);
     history_head = 4;
 
-    tell(0, 4, true);
+    tell_head(0, 4);
 
     assert_true(comes_within(room.loop, &taken, 4, FEED_HEAD_MS / 2));
 }
@@ -152,9 +208,8 @@ static void what_is_told_meanwhile_is_held(void **state)
     happen(0, 5);
     assert_true(comes(room.loop, &pages, 1));
     for (uint64_t id = 6; id <= 100; id++)
-        tell(0, id, false);
-    unsigned never = 0;
-    comes_within(room.loop, &never, 1, 50);
+        tell(0, id, id);
+    let_time_pass(50);
     assert_int_equal(taken, 3);
 
     let_pages_go();
@@ -169,13 +224,12 @@ static void more_than_can_be_held_is_read_again(void **state)
     hold_pages = true;
     happen(0, 5);
     assert_true(comes(room.loop, &pages, 1));
-    unsigned never = 0;
     for (uint64_t id = 6; id <= FEED_HELD_MOST + 100; id++) {
         happen(0, id);
         if (id % 100 == 0)
-            comes_within(room.loop, &never, 1, 5);
+            let_time_pass(5);
     }
-    comes_within(room.loop, &never, 1, 50);
+    let_time_pass(50);
 
     let_pages_go();
 
@@ -189,8 +243,7 @@ static void who_is_full_goes_on_where_it_stopped(void **state)
     full_after = 150;
     follow(0);
     assert_true(comes(room.loop, &taken, 150));
-    unsigned never = 0;
-    comes_within(room.loop, &never, 1, 50);
+    let_time_pass(50);
     assert_int_equal(follower_at(follower), 150);
     assert_int_equal(pages, 1);
 
@@ -240,14 +293,120 @@ static void who_stops_hears_no_more(void **state)
     follower_stop(follower);
 
     happen(0, 4);
-    unsigned never = 0;
-    comes_within(room.loop, &never, 1, 50);
+    let_time_pass(50);
 
     assert_int_equal(taken, 3);
     assert_int_equal(follower_head(follower), 4);
 }
 
-static bool take_and_go(void *with, const Event *event, struct bytes packed)
+/* ---- pages that nobody of the house would tell ---- */
+
+/* Event 5 follows, which brings 4 by way of the history whatever the page before it was. */
+static void is_as_good_as_lost(const EventPage *page)
+{
+    tell_page(0, page);
+    let_time_pass(20);
+    assert_int_equal(taken, 3);
+
+    happen(0, 5);
+    assert_true(comes(room.loop, &taken, 5));
+    assert_int_equal(follower_at(follower), 5);
+    assert_true(pages <= 2);
+}
+
+static void a_page_of_another_source_is_nothing(void **state)
+{
+    be_live_at(3);
+    EventPage page = page_of(3, 1);
+
+    page.source = "near";
+    is_as_good_as_lost(&page);
+}
+
+static void an_event_of_another_source_is_not_taken(void **state)
+{
+    be_live_at(3);
+    EventPage page = page_of(3, 0);
+    Event event = event_of(4);
+
+    event.source = "near";
+    page_add(&page, message_pack(room.arena, &event.base));
+    page.upto = 4;
+    is_as_good_as_lost(&page);
+}
+
+static void an_unreadable_event_is_not_taken(void **state)
+{
+    be_live_at(3);
+    EventPage page = page_of(3, 0);
+
+    page_add(&page, bytes_of("\xff\xff"));
+    page.upto = 4;
+    is_as_good_as_lost(&page);
+}
+
+static void events_out_of_order_are_not_taken(void **state)
+{
+    be_live_at(3);
+    EventPage page = page_of(3, 2);
+    ProtobufCBinaryData first = page.events[0];
+
+    page.events[0] = page.events[1];
+    page.events[1] = first;
+    page.head = 3;
+    is_as_good_as_lost(&page);
+}
+
+static void a_page_that_ends_before_it_begins_is_nothing(void **state)
+{
+    be_live_at(3);
+    EventPage page = page_of(3, 1);
+
+    page.upto = 0;
+    is_as_good_as_lost(&page);
+}
+
+static void a_page_at_the_end_of_all_numbers_is_nothing(void **state)
+{
+    be_live_at(3);
+    EventPage page = page_of(3, 1);
+
+    page.upto = UINT64_MAX;
+    is_as_good_as_lost(&page);
+}
+
+static void what_is_no_page_is_nothing(void **state)
+{
+    be_live_at(3);
+
+    teller_send(tellers[0], bytes_of("\x0a\xff"));
+    teller_send(tellers[0], bytes_of(""));
+    happen(0, 4);
+
+    assert_true(comes(room.loop, &taken, 4));
+    assert_int_equal(pages, 0);
+}
+
+/* Held while a page is awaited, and only read when its turn comes. */
+static void an_unreadable_event_that_was_held_is_read_from_the_history(void **state)
+{
+    be_live_at(3);
+    hold_pages = true;
+    happen(0, 5);
+    assert_true(comes(room.loop, &pages, 1));
+    EventPage page = page_of(5, 0);
+    page_add(&page, bytes_of("\xff\xff"));
+    page.upto = page.head = 6;
+    tell_page(0, &page);
+    let_time_pass(20);
+
+    let_pages_go();
+    history_head = 6;
+
+    assert_true(comes(room.loop, &taken, 6));
+}
+
+static bool take_and_go(void *with, struct heard_event *heard)
 {
     taken++;
     follower_free(follower);
@@ -258,14 +417,13 @@ static bool take_and_go(void *with, const Event *event, struct bytes packed)
 static void a_follower_may_be_freed_by_what_it_takes(void **state)
 {
     follower_free(follower);
-    follower = follower_new(&house, "far", take_and_go, NULL);
+    follower = follower_new(&house, "far", take_and_go, NULL, NULL);
     history_head = 10;
 
     follower_start(follower, 0);
 
     assert_true(comes(room.loop, &taken, 1));
-    unsigned never = 0;
-    comes_within(room.loop, &never, 1, 20);
+    let_time_pass(20);
     assert_int_equal(taken, 1);
 }
 
@@ -275,7 +433,7 @@ static int open_room(void **state)
 
     room = (struct room){0};
     history_head = last_taken = 0;
-    pages = taken = refuse_pages = 0;
+    pages = taken = refuse_pages = in_run = runs = 0;
     hold_pages = false;
     full_after = UINT32_MAX;
     room_make_key(&room);
@@ -293,7 +451,7 @@ static int open_room(void **state)
     answerer = answerer_new(room.bus, room.peers[0].ask, on_asked, NULL, &why);
     tellers[0] = teller_new(room.bus, room.peers[0].tell, &why);
     tellers[1] = teller_new(room.bus, room.peers[1].tell, &why);
-    follower = follower_new(&house, "far", take, NULL);
+    follower = follower_new(&house, "far", take, over, NULL);
     return 0;
 }
 
@@ -313,6 +471,9 @@ int main(void)
         IN_ROOM(a_history_is_read_page_by_page),
         IN_ROOM(it_may_begin_in_the_middle),
         IN_ROOM(what_is_told_needs_no_page),
+        IN_ROOM(what_a_batch_told_is_one_run),
+        IN_ROOM(a_page_half_known_brings_its_other_half),
+        IN_ROOM(a_batch_told_is_taken_as_far_as_there_is_room),
         IN_ROOM(what_both_instances_tell_is_taken_once),
         IN_ROOM(a_gap_is_read_from_the_history),
         IN_ROOM(a_lost_last_event_is_noticed_by_the_head),
@@ -323,6 +484,14 @@ int main(void)
         IN_ROOM(a_refused_page_is_asked_for_again),
         IN_ROOM(who_begins_anew_ignores_the_page_of_before),
         IN_ROOM(who_stops_hears_no_more),
+        IN_ROOM(a_page_of_another_source_is_nothing),
+        IN_ROOM(an_event_of_another_source_is_not_taken),
+        IN_ROOM(an_unreadable_event_is_not_taken),
+        IN_ROOM(events_out_of_order_are_not_taken),
+        IN_ROOM(a_page_that_ends_before_it_begins_is_nothing),
+        IN_ROOM(a_page_at_the_end_of_all_numbers_is_nothing),
+        IN_ROOM(what_is_no_page_is_nothing),
+        IN_ROOM(an_unreadable_event_that_was_held_is_read_from_the_history),
         IN_ROOM(a_follower_may_be_freed_by_what_it_takes),
     };
 

@@ -263,13 +263,15 @@ static void what_the_house_sends_fits_the_budget(void **state)
 {
     enum { EVENTS = 1000 };
     EventPage page = EVENT_PAGE__INIT;
-    Event *events[EVENTS], event = EVENT__INIT;
+    ProtobufCBinaryData events[EVENTS];
+    Event event = EVENT__INIT;
 
     (void)state;
     event.source = "intake";
     event.type = "intake.TicketNoted";
+    struct bytes packed = message_pack(arena, &event.base);
     for (int i = 0; i < EVENTS; i++)
-        events[i] = &event;
+        events[i] = (ProtobufCBinaryData){packed.size, (uint8_t *)packed.at};
     page.events = events;
     page.n_events = EVENTS;
     const EventPage *back = unpacked(&event_page__descriptor, message_pack(arena, &page.base));

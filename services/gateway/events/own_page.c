@@ -56,8 +56,15 @@ static void read_page(struct own_page *page, const EventPage *events)
     struct ring *ring = &tail->rings[page->source];
     ring->oldest = events->oldest;
     page->lost = events->oldest > page->wanted;
-    for (size_t i = 0; i < events->n_events && i < SUBSCRIBER_PAGE_EVENTS; i++)
-        page->events[page->count++] = told_event_new(tail->scratch, events->events[i]);
+    for (size_t i = 0; i < events->n_events && i < SUBSCRIBER_PAGE_EVENTS; i++) {
+        struct bytes packed = {events->events[i].data, events->events[i].len};
+        struct flaw flaw;
+        const Event *event =
+            (const Event *)message_unpack(tail->scratch, &event__descriptor, packed, &flaw);
+        if (!event || event->id != page->wanted + i)
+            return;
+        page->events[page->count++] = told_event_new(tail->scratch, event);
+    }
 }
 
 static void page_told(void *with, const AnswerHeader *header, struct bytes body)

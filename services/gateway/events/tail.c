@@ -30,29 +30,30 @@ static void ring_add(struct ring *ring, struct told_event *told)
     ring->events[++ring->last % ring->room] = told;
 }
 
-static void learn_branch_told(struct tail *tail, const Event *event)
+static void learn_branch_told(struct tail *tail, const struct heard_event *heard)
 {
+    const Event *event = heard->event;
     if (strcmp(event->type, branch_opened__descriptor.name) != 0)
         return;
     struct flaw flaw;
     const BranchOpened *opened = (const BranchOpened *)message_unpack(
-        tail->scratch, &branch_opened__descriptor,
-        (struct bytes){event->body.data, event->body.len}, &flaw);
+        heard->arena, &branch_opened__descriptor, (struct bytes){event->body.data, event->body.len},
+        &flaw);
     if (opened)
         tree_learn(tail->tree, opened->branch, opened->parent);
 }
 
-static bool take(void *with, const Event *event, struct bytes packed)
+static bool take(void *with, struct heard_event *heard)
 {
     struct ring *ring = with;
     struct tail *tail = ring->tail;
+    const Event *event = heard->event;
     if (event->id <= ring->last)
         return true;
     if (event->id != ring->last + 1)
         ring_begin(ring, event->id - 1);
-    learn_branch_told(tail, event);
-    ring_add(ring, told_event_new(tail->scratch, event));
-    arena_reset(tail->scratch);
+    learn_branch_told(tail, heard);
+    ring_add(ring, told_event_new(heard->arena, event));
     tail_stir(tail);
     return true;
 }
@@ -174,7 +175,7 @@ struct tail *tail_new(struct border *border)
         ring->events = calloc(ring->room, sizeof(struct told_event *));
         CHECK(ring->events);
         ring->first = 1;
-        ring->follower = follower_new(border->daemon, sources[i], take, ring);
+        ring->follower = follower_new(border->daemon, sources[i], take, NULL, ring);
     }
     tail->stirred = alarm_new(border->daemon->loop, stirred, tail);
     tail->sweep = alarm_new(border->daemon->loop, sweep, tail);
