@@ -4,8 +4,9 @@
 The key pair is the credential: its public half has to stand in STATE/peers (a line of
 STATE/peers.own, "my-system <public key> - -", is added to it at each start of the house).
 
-What is told (PUB) is only a hint and may be dropped; what is asked for (house.ReadEvents) is the
-whole history without a gap.  So: on each hint, and once a second, ask for what is next.
+What is told (PUB: a house.EventPage a batch, and once a second an empty one) may be dropped; what is
+asked for (house.ReadEvents, answered with the same) is the whole history without a gap.  So: take
+what is told where it continues what was read, and ask for what is next where it does not.
 """
 
 import pathlib
@@ -71,8 +72,8 @@ class Follower:
             self.poller.register(connect(context, zmq.SUB, tell, key, *keys), zmq.POLLIN)
 
     def read(self, after):
-        """A page of events behind `after`, from whichever instance answers."""
-        Header, Page = self.message("house.AnswerHeader"), self.message("house.EventPage")
+        """A page of events behind `after`, from whichever instance answers; none where none does."""
+        Header = self.message("house.AnswerHeader")
         body = self.message("house.ReadEvents")(after=after, limit=PAGE).SerializeToString()
         for ask in self.asks:
             self.number += 1
@@ -83,27 +84,31 @@ class Follower:
                 answered, page = ask.recv_multipart()
                 answer = Header.FromString(answered)
                 if answer.number == self.number and answer.message == "house.EventPage":
-                    return Page.FromString(page)
+                    return [self.message("house.EventPage").FromString(page)]
                 if answer.number == self.number:
                     print(f"follow: {answer.reason}: {answer.sentence}", file=sys.stderr)
                     break
-        return None
+        return []
 
-    def wait(self):
-        """Returns when something was told, or after a second of silence."""
+    def hear(self, at):
+        """The pages told by now, or within a second; what is behind `at` where nothing was."""
+        pages = []
         for told, _ in self.poller.poll(QUIET_MS):
             while told.poll(0):
-                told.recv_multipart()
+                pages.append(self.message("house.EventPage").FromString(told.recv()))
+        return pages or self.read(at)
 
     def follow(self, at):
+        read_event = self.message("house.Event").FromString
+        pages = self.read(at)
         while True:
-            page = self.read(at)
-            for event in page.events if page else ():
-                yield event
-            if page and page.upto > at:
-                at = page.upto
-            else:
-                self.wait()
+            for page in pages:
+                new = page.upto - at
+                if 0 < new <= len(page.events):
+                    yield from map(read_event, page.events[-new:])
+                    at = page.upto
+            behind = any(page.head > at for page in pages)
+            pages = (self.read(at) if behind else []) or self.hear(at)
 
 
 def main():
