@@ -35,7 +35,7 @@ struct own_page *own_page_new(struct tail *tail, int source, void (*came)(void *
 static void forget_events(struct own_page *page)
 {
     for (size_t i = 0; i < page->count; i++)
-        free(page->events[i]);
+        told_event_free(page->events[i]);
     page->count = 0;
 }
 
@@ -63,7 +63,7 @@ static void read_page(struct own_page *page, const EventPage *events)
             (const Event *)message_unpack(tail->scratch, &event__descriptor, packed, &flaw);
         if (!event || event->id != page->wanted + i)
             return;
-        page->events[page->count++] = told_event_new(tail->scratch, event);
+        page->events[page->count++] = told_event_new(tail->scratch, event, packed);
     }
 }
 
@@ -109,8 +109,7 @@ static void ask_page(struct own_page *page, uint64_t id)
     arena_free(arena);
 }
 
-enum own_page_state own_page_find(struct own_page *page, uint64_t id,
-                                  const struct told_event **told)
+enum own_page_state own_page_find(struct own_page *page, uint64_t id, struct told_event **told)
 {
     if (page->coming)
         return OWN_PAGE_COMING;

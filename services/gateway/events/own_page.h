@@ -17,8 +17,7 @@ enum own_page_state {
 struct own_page *own_page_new(struct tail *tail, int source, void (*came)(void *with), void *with);
 
 /* The event of this id, asking for the page that holds it where need be. */
-enum own_page_state own_page_find(struct own_page *page, uint64_t id,
-                                  const struct told_event **told);
+enum own_page_state own_page_find(struct own_page *page, uint64_t id, struct told_event **told);
 
 /* NULL is fine.  A question under way is answered to nobody. */
 void own_page_free(struct own_page *page);

@@ -104,20 +104,22 @@ static void answer_gone(struct subscriber *subscriber)
 
 /* ---- going on ---- */
 
-static void show(struct subscriber *subscriber, const struct told_event *told)
+static void show(struct subscriber *subscriber, struct told_event *told)
 {
     char cursor[CURSOR_SIZE + 1];
     struct text *out = &subscriber->out;
+    struct arena *scratch = subscriber->tail->scratch;
     cursor_print(&subscriber->at, cursor);
     if (is_stream(subscriber)) {
         text_print(out, "id: %s\nevent: %s\ndata: ", cursor, told->type);
-        told_event_print(out, told, cursor);
+        told_event_print(scratch, out, told, cursor);
         text_add(out, "\n\n");
         subscriber->tail->border->server->counts[COUNT_EVENTS_STREAMED]++;
     } else {
         text_add(out, subscriber->got ? "," : "{\"items\":[");
-        told_event_print(out, told, cursor);
+        told_event_print(scratch, out, told, cursor);
     }
+    arena_reset(scratch);
     subscriber->got++;
 }
 
@@ -152,7 +154,7 @@ static void page_came(void *with)
 }
 
 /* What a source has next for this subscriber. */
-static enum ahead look(struct subscriber *subscriber, int source, const struct told_event **told)
+static enum ahead look(struct subscriber *subscriber, int source, struct told_event **told)
 {
     const struct ring *ring = &subscriber->tail->rings[source];
     uint64_t next = subscriber->at.at[source] + 1;
@@ -181,7 +183,7 @@ static enum ahead look(struct subscriber *subscriber, int source, const struct t
 /* Moves over one event; anything but HERE: there is none to move over now. */
 static enum ahead step(struct subscriber *subscriber)
 {
-    const struct told_event *told[SOURCES];
+    struct told_event *told[SOURCES];
     struct offer offers[SOURCES] = {0};
     enum ahead all = AHEAD_NOTHING;
     for (int i = 0; i < SOURCES; i++) {

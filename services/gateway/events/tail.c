@@ -10,7 +10,7 @@
 
 /* ---- rings ---- */
 
-const struct told_event *ring_event(const struct ring *ring, uint64_t id)
+struct told_event *ring_event(const struct ring *ring, uint64_t id)
 {
     return id >= ring->first && id <= ring->last ? ring->events[id % ring->room] : NULL;
 }
@@ -18,7 +18,7 @@ const struct told_event *ring_event(const struct ring *ring, uint64_t id)
 static void ring_begin(struct ring *ring, uint64_t after)
 {
     for (uint64_t id = ring->first; id <= ring->last; id++)
-        free(ring->events[id % ring->room]);
+        told_event_free(ring->events[id % ring->room]);
     ring->first = after + 1;
     ring->last = after;
 }
@@ -26,7 +26,7 @@ static void ring_begin(struct ring *ring, uint64_t after)
 static void ring_add(struct ring *ring, struct told_event *told)
 {
     if (ring->last + 1 - ring->first == ring->room)
-        free(ring->events[ring->first++ % ring->room]);
+        told_event_free(ring->events[ring->first++ % ring->room]);
     ring->events[++ring->last % ring->room] = told;
 }
 
@@ -53,7 +53,7 @@ static bool take(void *with, struct heard_event *heard)
     if (event->id != ring->last + 1)
         ring_begin(ring, event->id - 1);
     learn_branch_told(tail, heard);
-    ring_add(ring, told_event_new(heard->arena, event));
+    ring_add(ring, told_event_new(heard->arena, event, heard->packed));
     tail_stir(tail);
     return true;
 }

@@ -55,7 +55,7 @@ void tail_now(const struct tail *tail, struct cursor *cursor);
 void tail_oldest(const struct tail *tail, struct cursor *cursor);
 
 /* The event of this id, NULL where the ring does not hold it. */
-const struct told_event *ring_event(const struct ring *ring, uint64_t id);
+struct told_event *ring_event(const struct ring *ring, uint64_t id);
 
 /* Lets subscribers go on, all at once, in the next turn of the loop. */
 void tail_stir(struct tail *tail);

@@ -56,12 +56,11 @@ static const char *keep(char **to, const char *text)
     return kept;
 }
 
-struct told_event *told_event_new(struct arena *scratch, const Event *event)
+struct told_event *told_event_new(struct arena *scratch, const Event *event, struct bytes packed)
 {
     const char *type = text_event_type(scratch, event->type);
-    struct text json = render(scratch, event, type);
     size_t size = strlen(type) + strlen(event->subject) + strlen(event->branch)
-                  + strlen(event->provider_id) + json.length + 5;
+                  + strlen(event->provider_id) + packed.size + 4;
     struct told_event *told = calloc(1, sizeof *told + size);
     CHECK(told);
 
@@ -77,13 +76,35 @@ struct told_event *told_event_new(struct arena *scratch, const Event *event)
     told->subject = keep(&at, event->subject);
     told->branch = keep(&at, event->branch);
     told->provider_id = keep(&at, event->provider_id);
-    told->json = keep(&at, json.at);
-    told->json_size = json.length;
+    told->packed = (struct bytes){memcpy(at, packed.at, packed.size), packed.size};
     return told;
 }
 
-void told_event_print(struct text *to, const struct told_event *told, const char *cursor)
+void told_event_free(struct told_event *told)
 {
+    if (told)
+        free(told->json);
+    free(told);
+}
+
+static void render_once(struct arena *scratch, struct told_event *told)
+{
+    struct flaw flaw;
+    const Event *event =
+        (const Event *)message_unpack(scratch, &event__descriptor, told->packed, &flaw);
+    CHECK(event); /* it was read before */
+    struct text json = render(scratch, event, told->type);
+    told->json = malloc(json.length + 1);
+    CHECK(told->json);
+    memcpy(told->json, json.at, json.length + 1);
+    told->json_size = json.length;
+}
+
+void told_event_print(struct arena *scratch, struct text *to, struct told_event *told,
+                      const char *cursor)
+{
+    if (!told->json)
+        render_once(scratch, told);
     text_add_bytes(to, told->json, told->json_size);
     text_add(to, ",\"cursor\":\"");
     text_add(to, cursor);
