@@ -100,7 +100,7 @@ static bool subject_waits(const struct writer *writer, const char *subject)
 /* An event parked earlier in this very batch holds its subject back as well. */
 static bool parked_before(const struct attempt *attempt, const struct work *work)
 {
-    for (size_t i = 0; i < attempt->count && attempt->works[i] != work; i++)
+    for (size_t i = 0; attempt->parked && attempt->works[i] != work; i++)
         if (attempt->works[i]->parking && attempt->works[i]->event
             && strcmp(attempt->works[i]->event->subject, work->event->subject) == 0)
             return !PLANTED("park_only_one") && !text_empty(work->event->subject);
@@ -120,7 +120,7 @@ static bool park(struct attempt *attempt, struct work *work, const char *reason)
 {
     const Event *event = work->event;
 
-    work->parking = true;
+    work->parking = attempt->parked = true;
     metric_add(METRIC_EVENTS_PARKED, 1);
     log_warn("did=park source=%s id=%" PRIu64 " type=%s subject=%s reason=%s", event->source,
              event->id, event->type, log_quote(work->arena, event->subject),

@@ -13,6 +13,7 @@ struct attempt {
     int64_t now_ms;
     struct place *places; /* where the batch has got to */
     struct rows answers;  /* recorded ones, by key */
+    bool parked;          /* an event among these works was put aside */
 };
 
 /* Sends what the works of this batch foresee (daemon/foresee.h).  False: trouble in db. */

@@ -51,8 +51,10 @@ bool refuse(struct request *req, enum kind kind, const char *reason, const char 
 void violate(struct request *req, const char *field, const char *reason, const char *format, ...)
 {
     struct work *work = req->work;
-    if (work->violation_count == LENGTH(work->violations))
+    if (work->violation_count == MESSAGE_FLAWS_MOST)
         return;
+    if (!work->violations)
+        work->violations = arena_take(work->arena, MESSAGE_FLAWS_MOST * sizeof *work->violations);
 
     va_list list;
     va_start(list, format);

@@ -64,7 +64,7 @@ struct work {
     struct request request;
     AnswerHeader answer;
     struct bytes answer_body;
-    struct violation violations[64];
+    struct violation *violations; /* room for MESSAGE_FLAWS_MOST, once there is one */
     size_t violation_count;
     struct emitted *emitted, **emitted_end;
     struct seen *seen;

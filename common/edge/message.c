@@ -176,6 +176,15 @@ static bool field_fits(struct inspection *in, const ProtobufCFieldDescriptor *fi
     return fits;
 }
 
+/* Most types number their fields 1, 2, 3. */
+static const ProtobufCFieldDescriptor *find_field(const ProtobufCMessageDescriptor *descriptor,
+                                                  uint64_t number)
+{
+    if (number <= descriptor->n_fields && descriptor->fields[number - 1].id == number)
+        return &descriptor->fields[number - 1];
+    return protobuf_c_message_descriptor_get_field(descriptor, (unsigned)number);
+}
+
 static bool message_fits(struct inspection *in, const ProtobufCMessageDescriptor *descriptor,
                          struct bytes packed)
 {
@@ -186,11 +195,10 @@ static bool message_fits(struct inspection *in, const ProtobufCMessageDescriptor
     while (packed.size > 0) {
         if (!take_field(&packed, &wire))
             return flawed(in, "unreadable", "expected a protobuf %s", descriptor->name);
-        const ProtobufCFieldDescriptor *field =
-            protobuf_c_message_descriptor_get_field(descriptor, (unsigned)wire.number);
+        const ProtobufCFieldDescriptor *field = find_field(descriptor, wire.number);
         if (!field)
             continue;
-        enter_field(in, field->name, strlen(field->name));
+        enter_field(in, field->name, SIZE_MAX);
         bool fits = field_fits(in, field, &wire, &counts[field - descriptor->fields]);
         leave(in);
         if (!fits)

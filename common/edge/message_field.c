@@ -88,7 +88,8 @@ static const char *path(const struct inspection *in)
         }
         if (path.length > 0 && step->size > 0)
             text_add(&path, ".");
-        text_add_bytes(&path, step->name, step->size < NAME_SHOWN ? step->size : NAME_SHOWN);
+        size_t shown = step->size < NAME_SHOWN ? step->size : NAME_SHOWN;
+        text_add_bytes(&path, step->name, strnlen(step->name, shown));
     }
     return path.at;
 }

@@ -28,6 +28,7 @@ struct inspection {
 /* What may be taken to read `size` bytes from outside: so many times as much, within bounds. */
 size_t message_budget(size_t size, size_t times);
 
+/* A name of so many bytes, or up to its NUL. */
 void enter_field(struct inspection *in, const char *name, size_t size);
 void enter_item(struct inspection *in, size_t index);
 void leave(struct inspection *in);
