@@ -27,6 +27,7 @@ struct follower {
     size_t hearer_count;
     struct alarm_clock *alarm;
     struct arena *scratch;
+    struct arena *spare; /* for the next event; NULL where the last one's was taken */
     struct held_events held;
     struct page_wish *wish; /* NULL while no page is in flight */
     uint64_t at;
@@ -44,6 +45,7 @@ struct follower {
 static void follower_bury(struct follower *follower)
 {
     arena_free(follower->scratch);
+    arena_free(follower->spare);
     free(follower->hearers);
     free(follower->name);
     free(follower);
@@ -89,10 +91,11 @@ static bool hand_over_read(struct follower *follower, struct heard_event *heard)
 /* False also where it can't be read: then nothing behind it can be handed over either. */
 static bool hand_over(struct follower *follower, uint64_t id, struct bytes packed)
 {
-    struct heard_event heard = {.arena = arena_new()};
+    struct heard_event heard = {.arena = follower->spare ? follower->spare : arena_new()};
     struct flaw flaw = {0};
     bool took = false;
 
+    follower->spare = NULL; /* calls may nest */
     if (heard_read(&heard, follower->source, id, packed, &flaw)) {
         took = hand_over_read(follower, &heard);
     } else {
@@ -100,7 +103,10 @@ static bool hand_over(struct follower *follower, uint64_t id, struct bytes packe
                   follower->source, (unsigned long long)id, flaw.field, flaw.reason);
         held_empty(&follower->held);
     }
-    arena_free(heard.arena);
+    arena_free(follower->spare);
+    follower->spare = heard.arena;
+    if (heard.arena)
+        arena_reset(heard.arena);
     return took;
 }
 

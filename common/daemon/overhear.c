@@ -16,23 +16,16 @@ static bool is_about(const struct reaction *row, const Event *event)
            && (!row->message || strcmp(row->message->name, event->type) == 0);
 }
 
-static bool is_of_kind(const struct reaction *row, const ProtobufCMessage *body)
-{
-    return word_is_among(message_text(body, "kind"), row->kinds);
-}
-
 /* What can't be read concerns whoever finds that out. */
 static bool row_concerns(const struct reaction *row, struct arena *arena, const Event *event)
 {
-    struct flaw flaw = {0};
-
     if (!is_about(row, event))
         return false;
     if (!row->kinds)
         return true;
-    const ProtobufCMessage *body = message_unpack(
-        arena, row->message, (struct bytes){event->body.data, event->body.len}, &flaw);
-    return !body || is_of_kind(row, body);
+    struct bytes body = {event->body.data, event->body.len};
+    const char *kind = message_peek(arena, row->message, body, "kind");
+    return !kind || word_is_among(kind, row->kinds);
 }
 
 bool overhear_concerns(struct arena *arena, const struct service *service, const Event *event)
@@ -56,7 +49,7 @@ bool overhear_react(struct work *work)
         if (row->kinds) {
             if (!work_read(work, row->message))
                 return false;
-            if (!is_of_kind(row, work->read))
+            if (!word_is_among(message_text(work->read, "kind"), row->kinds))
                 continue;
         }
         if (!work_run(work, row->run, row->message))

@@ -40,7 +40,7 @@ void workers_stop(struct daemon *daemon);
 /* False: refused, the answer is filled, `done` was not called. */
 bool workers_submit(struct daemon *daemon, struct work *work);
 
-/* Events overheard, in order, not more than there is room for; the run is empty afterwards. */
+/* Events overheard, in order; the run is empty afterwards. */
 void workers_submit_events(struct daemon *daemon, struct work_queue *run);
 size_t workers_room_for_events(const struct daemon *daemon);
 

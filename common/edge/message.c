@@ -207,6 +207,27 @@ static bool message_fits(struct inspection *in, const ProtobufCMessageDescriptor
     return true;
 }
 
+const char *message_peek(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                         struct bytes packed, const char *field)
+{
+    const ProtobufCFieldDescriptor *wanted =
+        protobuf_c_message_descriptor_get_field_by_name(descriptor, field);
+    struct bytes text = {NULL, 0}; /* the last one counts */
+    struct wire_field wire = {0};
+
+    CHECK(wanted && wanted->type == PROTOBUF_C_TYPE_STRING);
+    while (packed.size > 0) {
+        if (!take_field(&packed, &wire))
+            return NULL;
+        if (wire.number == wanted->id && wire.wire_type == PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED)
+            text = wire.bytes;
+    }
+    char *copy = arena_take(arena, text.size + 1);
+    if (text.size > 0)
+        memcpy(copy, text.at, text.size);
+    return copy;
+}
+
 /* ---- unpacking within a budget ---- */
 
 struct purse {

@@ -45,6 +45,11 @@ struct bytes message_pack(struct arena *arena, const ProtobufCMessage *message);
 ProtobufCMessage *message_unpack(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
                                  struct bytes packed, struct flaw *flaw);
 
+/* The text of one field of a packed message, without unpacking the rest: "" where it has none, NULL
+ * where it can't be read that far. */
+const char *message_peek(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                         struct bytes packed, const char *field);
+
 /* A fresh message of this type, all defaults. */
 ProtobufCMessage *message_new(struct arena *arena, const ProtobufCMessageDescriptor *descriptor);
 

@@ -51,28 +51,6 @@ const struct field_type *field_type(const ProtobufCFieldDescriptor *field)
 
 /* ---- where we are, and what is wrong there ---- */
 
-static void enter(struct inspection *in, struct step step)
-{
-    CHECK(in->depth < MESSAGE_DEPTH_MOST);
-    in->steps[in->depth++] = step;
-}
-
-void enter_field(struct inspection *in, const char *name, size_t size)
-{
-    enter(in, (struct step){.name = name, .size = size});
-}
-
-void enter_item(struct inspection *in, size_t index)
-{
-    enter(in, (struct step){.index = index});
-}
-
-void leave(struct inspection *in)
-{
-    CHECK(in->depth > 0);
-    in->depth--;
-}
-
 /* A name from outside may be a megabyte long; this much tells which one is meant. */
 enum { NAME_SHOWN = 64 };
 

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "base/check.h"
 #include "edge/message.h"
 
 /* The place we are at: a field's name, or the index of an item where the name is NULL. */
@@ -28,10 +29,28 @@ struct inspection {
 /* What may be taken to read `size` bytes from outside: so many times as much, within bounds. */
 size_t message_budget(size_t size, size_t times);
 
+static inline void enter(struct inspection *in, struct step step)
+{
+    CHECK(in->depth < MESSAGE_DEPTH_MOST);
+    in->steps[in->depth++] = step;
+}
+
 /* A name of so many bytes, or up to its NUL. */
-void enter_field(struct inspection *in, const char *name, size_t size);
-void enter_item(struct inspection *in, size_t index);
-void leave(struct inspection *in);
+static inline void enter_field(struct inspection *in, const char *name, size_t size)
+{
+    enter(in, (struct step){.name = name, .size = size});
+}
+
+static inline void enter_item(struct inspection *in, size_t index)
+{
+    enter(in, (struct step){.index = index});
+}
+
+static inline void leave(struct inspection *in)
+{
+    CHECK(in->depth > 0);
+    in->depth--;
+}
 
 /* Records what is wrong with the place we are at; always false. */
 bool flawed(struct inspection *in, const char *reason, const char *format, ...)

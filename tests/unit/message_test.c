@@ -278,6 +278,45 @@ static void what_the_house_sends_fits_the_budget(void **state)
     assert_int_equal(back->n_events, EVENTS);
 }
 
+/* ---- one field of what is packed ---- */
+
+static void one_field_is_read_without_the_rest(void **state)
+{
+    Ticket ticket = TICKET__INIT;
+    const ProtobufCMessageDescriptor *type = &ticket__descriptor;
+
+    (void)state;
+    ticket.ticket_id = "T10000018";
+    ticket.state = "waiting";
+    ticket.description = "drips";
+    struct bytes packed = message_pack(arena, &ticket.base);
+    assert_string_equal(message_peek(arena, type, packed, "state"), "waiting");
+    assert_string_equal(message_peek(arena, type, packed, "branch"), "");
+    assert_string_equal(message_peek(arena, type, (struct bytes){NULL, 0}, "state"), "");
+
+    packed.size--;
+    assert_null(message_peek(arena, type, packed, "ticket_id"));
+}
+
+static void of_one_field_said_twice_the_last_counts(void **state)
+{
+    Ticket first = TICKET__INIT, second = TICKET__INIT;
+    struct text both = text_new(arena);
+
+    (void)state;
+    first.state = "waiting";
+    second.state = "closed";
+    struct bytes packed = message_pack(arena, &first.base);
+    text_add_bytes(&both, packed.at, packed.size);
+    packed = message_pack(arena, &second.base);
+    text_add_bytes(&both, packed.at, packed.size);
+
+    const char *read = message_peek(arena, &ticket__descriptor, bytes_of(&both), "state");
+    assert_string_equal(read, "closed");
+    assert_string_equal(message_text(unpacked(&ticket__descriptor, bytes_of(&both)), "state"),
+                        read);
+}
+
 /* ---- one field by its name ---- */
 
 static void fields_are_known_by_name(void **state)
@@ -495,6 +534,8 @@ int main(void)
         cmocka_unit_test(a_mebibyte_of_empty_sub_messages_stays_in_the_budget),
         cmocka_unit_test(the_same_sub_message_again_and_again_stays_in_the_budget),
         cmocka_unit_test(what_the_house_sends_fits_the_budget),
+        cmocka_unit_test(one_field_is_read_without_the_rest),
+        cmocka_unit_test(of_one_field_said_twice_the_last_counts),
         cmocka_unit_test(fields_are_known_by_name),
         cmocka_unit_test(fields_are_set_from_text),
         cmocka_unit_test(truths_have_four_words),
