@@ -18,7 +18,8 @@ struct daemon {
     struct asks *asks;           /* daemon/ask.c's own */
     struct worker_pool *workers; /* daemon/workers.c's own: the writer, the readers, their queues */
     struct listening *listening; /* daemon/listen.c's own: the followers of other services */
-    void *own;                   /* the service's, set in moved_in */
+    struct source_heard *sources_heard; /* daemon/hear.c's own: who is subscribed to */
+    void *own;                          /* the service's, set in moved_in */
 };
 
 /*

@@ -7,6 +7,7 @@
 #include "daemon/ask.h"
 #include "daemon/feed_held.h"
 #include "daemon/feed_page.h"
+#include "daemon/hear.h"
 #include "daemon/metrics.h"
 
 enum { FEED_SILENT_MOST = 3 }; /* in FEED_HEAD_MS; then the head is asked for */
@@ -23,8 +24,7 @@ struct follower {
     take_event *take;
     on_run_over *over;
     void *with;
-    struct hearer **hearers;
-    size_t hearer_count;
+    struct hearing *hearing;
     struct alarm_clock *alarm;
     struct arena *scratch;
     struct arena *spare; /* for the next event; NULL where the last one's was taken */
@@ -46,7 +46,6 @@ static void follower_bury(struct follower *follower)
 {
     arena_free(follower->scratch);
     arena_free(follower->spare);
-    free(follower->hearers);
     free(follower->name);
     free(follower);
 }
@@ -263,22 +262,17 @@ static void hear_page(struct follower *follower, const EventPage *page)
         hold_page(follower, page);
 }
 
-/* What is told and can't be read is as good as lost: there will be a gap. */
-static void hear(void *with, struct bytes told)
+static void hear(void *with, const EventPage *page)
 {
     struct follower *follower = with;
     unsigned long begun = follower->begun;
-    struct flaw flaw;
 
     step_in(follower);
-    const EventPage *page = page_read(follower->scratch, follower->source, told, &flaw);
-    if (page) {
-        note_head(follower, page);
-        if (follower->started)
-            hear_page(follower, page);
-        if (begun == follower->begun)
-            ask_page_if_behind(follower);
-    }
+    note_head(follower, page);
+    if (follower->started)
+        hear_page(follower, page);
+    if (begun == follower->begun)
+        ask_page_if_behind(follower);
     step_out(follower);
 }
 
@@ -299,20 +293,6 @@ static void tick(void *with)
 
 /* ---- the follower ---- */
 
-static void listen_to_all(struct follower *follower)
-{
-    const struct peers *peers = &follower->daemon->peers;
-
-    follower->hearers = calloc(peers->count + 1, sizeof(struct hearer *));
-    CHECK(follower->hearers);
-    for (size_t i = 0; i < peers->count; i++) {
-        const struct peer *peer = &peers->rows[i];
-        if (peer->tell && strcmp(peer->service, follower->source) == 0)
-            follower->hearers[follower->hearer_count++] =
-                hearer_new(follower->daemon->bus, peer, hear, follower);
-    }
-}
-
 struct follower *follower_new(struct daemon *daemon, const char *source, take_event *take,
                               on_run_over *over, void *with)
 {
@@ -327,7 +307,7 @@ struct follower *follower_new(struct daemon *daemon, const char *source, take_ev
     follower->with = with;
     follower->scratch = arena_new();
     follower->alarm = alarm_new(daemon->loop, tick, follower);
-    listen_to_all(follower);
+    follower->hearing = hearing_join(daemon, source, hear, follower);
     return follower;
 }
 
@@ -383,8 +363,7 @@ void follower_free(struct follower *follower)
     if (!follower)
         return;
     follower_stop(follower);
-    for (size_t i = 0; i < follower->hearer_count; i++)
-        hearer_free(follower->hearers[i]);
+    hearing_leave(follower->hearing);
     alarm_free(follower->alarm);
     follower->freed = true;
     step_in(follower);

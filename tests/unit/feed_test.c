@@ -427,13 +427,68 @@ static void a_follower_may_be_freed_by_what_it_takes(void **state)
     assert_int_equal(taken, 1);
 }
 
+static struct follower *second;
+static unsigned second_taken;
+
+static bool second_takes(void *with, struct heard_event *heard)
+{
+    second_taken++;
+    return true;
+}
+
+/* Leaves with the first event, and takes the other follower along. */
+static bool take_and_go_together(void *with, struct heard_event *heard)
+{
+    second_taken++;
+    follower_free(second);
+    follower_free(follower);
+    second = follower = NULL;
+    return true;
+}
+
+static void two_who_follow_the_same_both_hear_it(void **state)
+{
+    second = follower_new(&house, "far", second_takes, NULL, NULL);
+    follower_start(second, 0);
+    be_live_at(3);
+    assert_true(comes(room.loop, &second_taken, 3));
+    pages = 0;
+
+    history_head = 9;
+    tell(0, 4, 9);
+    assert_true(comes(room.loop, &taken, 9));
+    assert_int_equal(second_taken, 9);
+    assert_int_equal(pages, 0);
+
+    follower_free(second);
+    happen(0, 10);
+    assert_true(comes(room.loop, &taken, 10));
+    assert_int_equal(second_taken, 9);
+}
+
+static void all_may_leave_while_they_are_told(void **state)
+{
+    second = follower_new(&house, "far", take_and_go_together, NULL, NULL);
+    be_live_at(3);
+    follower_start(second, 3);
+    assert_int_equal(second_taken, 0);
+
+    happen(0, 4);
+    assert_true(comes(room.loop, &second_taken, 1));
+
+    assert_null(house.sources_heard);
+    happen(0, 5);
+    let_time_pass(20);
+    assert_int_equal(second_taken, 1);
+}
+
 static int open_room(void **state)
 {
     const char *why = NULL;
 
     room = (struct room){0};
     history_head = last_taken = 0;
-    pages = taken = refuse_pages = in_run = runs = 0;
+    pages = taken = second_taken = refuse_pages = in_run = runs = 0;
     hold_pages = false;
     full_after = UINT32_MAX;
     room_make_key(&room);
@@ -492,6 +547,8 @@ int main(void)
         IN_ROOM(a_page_at_the_end_of_all_numbers_is_nothing),
         IN_ROOM(what_is_no_page_is_nothing),
         IN_ROOM(an_unreadable_event_that_was_held_is_read_from_the_history),
+        IN_ROOM(two_who_follow_the_same_both_hear_it),
+        IN_ROOM(all_may_leave_while_they_are_told),
         IN_ROOM(a_follower_may_be_freed_by_what_it_takes),
     };
 
