@@ -52,6 +52,7 @@ struct reaction {
     handler *run;
     const char *const *kinds;
 };
+#define ANY_KIND NULL
 
 /* A durable timer: set with timer_set, fired once, in a transaction with its effect. */
 struct timer {

@@ -86,12 +86,6 @@ bool db_commit(struct db *db);
 /* Rolls back whatever was begun; the connection is ready again, or not db_usable. */
 void db_abandon(struct db *db);
 
-/*
- * A parameter of type bytea[], in PostgreSQL's binary form; as text, bytes are twice as long and
- * read one by one.  Good for one statement of the transaction.
- */
-char *db_bytes_array(struct db *db, const struct bytes *items, size_t count);
-
 /* Runs a statement for its effect, after db_begin; an error shows at the next read or db_commit. */
 #define db_run(db, sql, ...) db_run_with(db, sql, DB_TEXTS(__VA_ARGS__))
 

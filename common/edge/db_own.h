@@ -21,7 +21,7 @@ enum step_kind { STEP_EFFECT, STEP_EXPECT, STEP_READ, STEP_AHEAD, STEP_COMMIT, S
 
 struct step {
     const char *name; /* of the statement, for what is said about it; NULL for our own */
-        enum step_kind kind;
+    enum step_kind kind;
     long count;        /* rows expected */
     struct look *into; /* STEP_AHEAD: where the answer is kept */
 };

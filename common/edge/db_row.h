@@ -10,6 +10,8 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 
+struct db;
+
 struct row {
     const struct row_names *names;
     const char *const *values; /* NULL for SQL null */
@@ -40,3 +42,9 @@ struct bytes row_bytes(struct arena *arena, const struct row *row, const char *c
 
 /* An array parameter, "{…}", quoted as PostgreSQL wants it; NULL items become NULL. */
 char *db_array(struct arena *arena, const char *const *items, size_t count);
+
+/*
+ * A parameter of type bytea[], in PostgreSQL's binary form; as text, bytes are twice as long and
+ * read one by one.  Good for one statement of the transaction.
+ */
+char *db_bytes_array(struct db *db, const struct bytes *items, size_t count);

@@ -15,8 +15,8 @@ static const struct event events[] = {
 
 /* What complaints overhears, and what it does about it. */
 static const struct reaction reactions[] = {
-    {"intake",                    MESSAGE(branch_opened), learn_branch   },
-    { "intake", MESSAGE(ticket_registered),      receive_complaint, complaint_kinds},
+    {"intake", MESSAGE(branch_opened),     learn_branch,      ANY_KIND       },
+    {"intake", MESSAGE(ticket_registered), receive_complaint, complaint_kinds},
 };
 
 static const struct counter counters[] = {

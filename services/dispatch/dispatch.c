@@ -77,13 +77,13 @@ static const char *const planned_kinds[] = {"install", "commission", "repair", "
 
 /* What dispatch overhears, and what it does about it. */
 static const struct reaction reactions[] = {
-    {"intake", MESSAGE(branch_opened),     know_branch},
+    {"intake", MESSAGE(branch_opened),     know_branch, ANY_KIND     },
     {"intake", MESSAGE(ticket_registered), plan_job,    planned_kinds},
-    {"intake",        MESSAGE(ticket_reopened),                           plan_again      },
-    {"intake",        MESSAGE(ticket_objected),                           plan_again},
-    {"intake",        MESSAGE(ticket_cancelled),                           cancel_jobs     },
-    {"intake",        MESSAGE(ticket_merged),                           cancel_jobs   },
-    {"intake",        MESSAGE(ticket_closed),                           close_jobs     },
+    {"intake", MESSAGE(ticket_reopened),   plan_again,  ANY_KIND     },
+    {"intake", MESSAGE(ticket_objected),   plan_again,  ANY_KIND     },
+    {"intake", MESSAGE(ticket_cancelled),  cancel_jobs, ANY_KIND     },
+    {"intake", MESSAGE(ticket_merged),     cancel_jobs, ANY_KIND     },
+    {"intake", MESSAGE(ticket_closed),     close_jobs,  ANY_KIND     },
 };
 
 /* What dispatch does by the clock. */

@@ -16,8 +16,8 @@ static const char *const return_kinds[] = {"return", "exchange", NULL};
 
 /* What returns overhears, and what it does about it. */
 static const struct reaction reactions[] = {
-    {"intake",                    MESSAGE(branch_opened), learn_branch},
-    { "intake", MESSAGE(ticket_registered),         request_return, return_kinds},
+    {"intake", MESSAGE(branch_opened),     learn_branch,   ANY_KIND    },
+    {"intake", MESSAGE(ticket_registered), request_return, return_kinds},
 };
 
 static const struct counter counters[] = {

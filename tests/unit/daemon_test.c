@@ -26,9 +26,20 @@ static const struct command queries[] = {
     {MESSAGE(find_ticket), find_ticket, AGENT},
 };
 
+static bool overhear_registration(struct request *req)
+{
+    const TicketRegistered *event = request_body(req, ticket_registered);
+    const char *number = db_number(req->arena, next_number(req, 'T'));
+
+    return db_run(req->db, statements[ADD_THING], number, event->kind);
+}
+
+static const char *const kinds_here[] = {"repair", NULL};
+
 static const struct reaction overheard_of_two[] = {
-    {"elsewhere", MESSAGE(ticket_noted), overhear_note},
-    {"beyond",    MESSAGE(ticket_noted), overhear_note},
+    {"elsewhere", MESSAGE(ticket_noted),      overhear_note,         ANY_KIND  },
+    {"beyond",    MESSAGE(ticket_noted),      overhear_note,         ANY_KIND  },
+    {"beyond",    MESSAGE(ticket_registered), overhear_registration, kinds_here},
 };
 
 static const struct service small = {
@@ -44,7 +55,7 @@ static const struct service small = {
 
 /* ---- the others ---- */
 
-enum { HISTORY_MOST = 8 };
+enum { HISTORY_MOST = 64 };
 
 struct other {
     const char *name;
@@ -91,24 +102,40 @@ static void on_asked(void *with, const char *peer, const struct reply_to *reply_
 }
 
 /* The next event of another, with its cause where there is one. */
-static void happens(struct other *other, const char *text, const char *cause_source,
-                    uint64_t cause_id)
+static void tells(struct other *other, const ProtobufCMessage *body, const char *subject,
+                  const char *cause_source, uint64_t cause_id)
 {
     Event *event = &other->events[other->count++];
-    TicketNoted body = TICKET_NOTED__INIT;
+    struct bytes packed = message_pack(room.arena, body);
 
-    body.text = text;
-    struct bytes packed = message_pack(room.arena, &body.base);
     event__init(event);
     event->source = other->name;
     event->id = other->count;
-    event->type = ticket_noted__descriptor.name;
-    event->subject = text;
+    event->type = body->descriptor->name;
+    event->subject = subject;
     event->cause_source = cause_source;
     event->cause_id = cause_id;
     event->body.data = (uint8_t *)packed.at;
     event->body.len = packed.size;
     teller_send(other->teller, page_behind(other, other->count - 1));
+}
+
+static void happens(struct other *other, const char *text, const char *cause_source,
+                    uint64_t cause_id)
+{
+    TicketNoted body = TICKET_NOTED__INIT;
+
+    body.text = text;
+    tells(other, &body.base, text, cause_source, cause_id);
+}
+
+static void is_registered(struct other *other, const char *kind, const char *cause_source,
+                          uint64_t cause_id)
+{
+    TicketRegistered body = TICKET_REGISTERED__INIT;
+
+    body.kind = kind;
+    tells(other, &body.base, kind, cause_source, cause_id);
 }
 
 static void others_open(const struct peer *const *peers)
@@ -184,10 +211,11 @@ static void wait_a_little(int ms)
     comes_within(room.loop, &never, 1, ms);
 }
 
-static void stand_up(struct instance_of *made, const struct peer *self, long queue_limit)
+static void stand_up(struct instance_of *made, const struct peer *self, long batch_limit,
+                     long queue_limit)
 {
     struct worker_settings settings = {.conninfo = room_conninfo(),
-                                       .batch_limit = 1,
+                                       .batch_limit = batch_limit,
                                        .queue_limit = queue_limit,
                                        .statement_ms = 5000};
     struct daemon *daemon = &made->daemon;
@@ -318,9 +346,9 @@ static int move_in(void **state)
             room_peer(&room, arena_print(room.arena, "%s.0", others[i].name), others[i].name);
     room_open_bus(&room);
     others_open(played);
-    stand_up(&active, first, 4);
+    stand_up(&active, first, 1, 4);
     until_active();
-    stand_up(&spare, second, 64);
+    stand_up(&spare, second, 64, 64);
     return 0;
 }
 
@@ -376,6 +404,26 @@ static void an_event_waits_for_its_cause(void **state)
 
     happens(&others[0], "cause", "", 0);
     until(things_said, "a cause effect");
+}
+
+static void what_concerns_nobody_only_moves_the_place(void **state)
+{
+    static const char place_of_beyond[] =
+        "select at from writer_test.position where source = 'beyond'";
+    BranchOpened opened = BRANCH_OPENED__INIT;
+
+    room_conninfo();
+    tells(&others[0], &opened.base, "", "", 0);
+    is_registered(&others[1], "consult", "", 0);
+    is_registered(&others[1], "consult", "elsewhere", 1); /* which was passed over */
+    until("select at from writer_test.position where source = 'elsewhere'", "1");
+    until(place_of_beyond, "2");
+    assert_string_equal(value(&test, "select count(*) from writer_test.thing"), "0");
+
+    is_registered(&others[1], "consult", "", 0);
+    is_registered(&others[1], "repair", "", 0);
+    until(things_said, "repair");
+    assert_string_equal(value(&test, place_of_beyond), "4");
 }
 
 static void rebuild_begins_at_the_first_event(void **state)
@@ -459,20 +507,41 @@ static bool spare_is_active(void)
     return workers_view(&spare.daemon).active;
 }
 
+static void active_leaves_to_spare(void)
+{
+    int64_t until_ms = clock_monotonic_ms() + 2000;
+
+    listening_tenure(&active.daemon, false, NULL, 0);
+    workers_stop(&active.daemon);
+    while (!spare_is_active() && clock_monotonic_ms() < until_ms)
+        wait_a_little(5);
+    assert_true(spare_is_active());
+}
+
+static void events_that_come_one_by_one_share_transactions(void **state)
+{
+    enum { MANY = 40, APART_MS = 3 };
+
+    room_conninfo();
+    active_leaves_to_spare();
+    for (int i = 0; i < MANY; i++) {
+        happens(&others[0], "x", "", 0);
+        wait_a_little(APART_MS);
+    }
+
+    until("select count(*) from writer_test.thing", "40");
+    assert_string_equal(
+        value(&test, "select count(distinct xmin::text) < 20 from writer_test.thing"), "t");
+}
+
 static void a_spare_takes_over_and_knows_what_was_answered(void **state)
 {
     NoteTicket order = NOTE_TICKET__INIT;
-    int64_t until_ms;
 
     room_conninfo();
     ask_note(1, "k1", "once", ROOM_PATIENCE_MS);
     assert_true(comes(room.loop, &answered, 1));
-    listening_tenure(&active.daemon, false, NULL, 0);
-    workers_stop(&active.daemon);
-    until_ms = clock_monotonic_ms() + 2000;
-    while (!spare_is_active() && clock_monotonic_ms() < until_ms)
-        wait_a_little(5);
-    assert_true(spare_is_active());
+    active_leaves_to_spare();
 
     order.text = "once";
     AskHeader header = header_of(2, "k1", &order.base);
@@ -490,6 +559,8 @@ int main(void)
         WHOLE(one_key_twice_at_once_is_done_once),
         WHOLE(a_spare_does_not_disclose),
         WHOLE(an_event_waits_for_its_cause),
+        WHOLE(what_concerns_nobody_only_moves_the_place),
+        WHOLE(events_that_come_one_by_one_share_transactions),
         WHOLE(rebuild_begins_at_the_first_event),
         WHOLE(what_does_not_fit_the_queue_is_refused_at_once),
         WHOLE(what_has_no_time_left_is_not_begun),

@@ -4,17 +4,21 @@
 
 enum { ADD_THINGS, ADD_THING, FIND_THING, COUNT_THINGS, LOOK_AT_THINGS, DIVIDE, ANSWER_TWICE };
 
+static const char add_things[] = "insert into @.thing (id, name)"
+                                 " select id, name from unnest($1::bigint[], $2::text[])"
+                                 " as t (id, name)";
+static const char look_at_things[] =
+    "select thing.name from unnest($1::bigint[]) with ordinality as asked (id, number)"
+    " left join @.thing using (id) order by asked.number";
+
 static const struct statement statements[] = {
-    {"add_things",     "insert into @.thing (id, name)"
-                   " select id, name from unnest($1::bigint[], $2::text[]) as t (id, name)"},
-    {"add_thing",      "insert into @.thing (id, name) values ($1, $2)"                                      },
-    {"find_thing",     "select name from @.thing where id = $1"                                              },
-    {"count_things",   "select count(*) as count from @.thing"                                               },
-    {"look_at_things",
-     "select thing.name from unnest($1::bigint[]) with ordinality as asked (id, number)"
-     " left join @.thing using (id) order by asked.number"                                                   },
-    {"divide",         "select 1 / asked as part from unnest($1::bigint[]) as asked"                         },
-    {"answer_twice",   "select asked from unnest($1::bigint[] || $1::bigint[]) as asked"                     },
+    {"add_things",     add_things                                                       },
+    {"add_thing",      "insert into @.thing (id, name) values ($1, $2)"                 },
+    {"find_thing",     "select name from @.thing where id = $1"                         },
+    {"count_things",   "select count(*) as count from @.thing"                          },
+    {"look_at_things", look_at_things                                                   },
+    {"divide",         "select 1 / asked as part from unnest($1::bigint[]) as asked"    },
+    {"answer_twice",   "select asked from unnest($1::bigint[] || $1::bigint[]) as asked"},
 };
 
 static const struct statement_table tables[] = {{TABLE(statements)}};
