@@ -43,7 +43,7 @@ struct event {
 
 /*
  * What a service overhears.  `message` NULL: every event of `source` (reporting).  `kinds`: only
- * where the message's field `kind` is one of them; they end with NULL.
+ * where the message's field `kind` is one of them (they end with NULL), or ANY_KIND.
  */
 struct reaction {
     const char *source; /* "dispatch" */
