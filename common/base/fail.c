@@ -22,13 +22,14 @@ static void sleep_ms(long ms)
         ;
 }
 
-/* `action` is "kill", "stop" or "sleep:200", up to the "@" or the end. */
+/* A stop is raised, for after a signal to the whole process this thread would go on a little.
+ * `action` is "kill", "stop" or "sleep:200", up to the "@" or the end. */
 static void stumble(const char *action, size_t length)
 {
     if (length == strlen("kill") && strncmp(action, "kill", length) == 0)
         kill(getpid(), SIGKILL);
     else if (length == strlen("stop") && strncmp(action, "stop", length) == 0)
-        kill(getpid(), SIGSTOP);
+        raise(SIGSTOP);
     else if (strncmp(action, "sleep:", strlen("sleep:")) == 0)
         sleep_ms(strtol(action + strlen("sleep:"), NULL, 10));
     else

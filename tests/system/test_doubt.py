@@ -1,0 +1,116 @@
+"""PostgreSQL dies while a COMMIT is on its way: what was asked is done once, whatever became of it.
+
+The writer is stopped at the very place, so that PostgreSQL dies behind the COMMIT or before it.
+"""
+
+import pathlib
+import re
+import signal
+import threading
+
+import pytest
+
+from faults.nemesis import children_of, send
+from house import House, eventually
+from scene import Scene
+
+COMMIT = 9  # the writer's commit that is struck: by then it carries out what the load asks
+ASKED = 60
+WRITER = "application_name like '%intake.0/writer'"
+
+
+@pytest.fixture
+def house():
+    house = House(spares=0)
+    try:
+        yield house.start()
+    finally:
+        house.remove()
+
+
+class Load(threading.Thread):
+    """Asks for one ticket after the other, each under its key until somebody answers."""
+
+    def __init__(self, house):
+        super().__init__(daemon=True)
+        self.house, self.scene, self.made = house, Scene(house), {}
+
+    def run(self):
+        for number in range(ASKED):
+            key = f"doubt-{number}"
+            self.made[key] = eventually(lambda: self.ask(key), 60, key)
+
+    def ask(self, key):
+        try:
+            answer = self.house.request("POST", "/v1/tickets", self.scene.ticket(kind="consult"),
+                                        self.scene.agent, {"Idempotency-Key": key})
+        except OSError:
+            return None
+        return answer.json["ticket_id"] if answer.status == 201 else None
+
+
+def is_stopped(pid):
+    stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    return stat.rsplit(")", 1)[1].split()[0] == "T"
+
+
+def strike(house, load, points):
+    """Starts the load, and intake anew with these points to stop at; its process, stopped there."""
+    house.stumble("intake.0", points)
+    house.wait_until_back("intake.0", house.kill("intake.0"))
+    pid = house.pids()["intake.0"]
+    load.start()
+    eventually(lambda: is_stopped(pid), 30, "the writer at its commit")
+    return pid
+
+
+def committed(house):
+    """How many tickets PostgreSQL has, once it answers."""
+    told = eventually(lambda: house.sql("select count(*) from intake.ticket", check=False).stdout,
+                      30, "an answer of PostgreSQL")
+    return int(told)
+
+
+def kill_postgres(house):
+    postmaster = house.pids()["postgres"]
+    send([postmaster, *children_of(postmaster)], signal.SIGKILL)
+    house.wait_until_back("postgres", postmaster)
+
+
+def look(house, load, doubts):
+    """Every key has one ticket, there is no other, and so many commits were in doubt."""
+    load.join(120)
+    assert not load.is_alive()
+    house.wait_until_ready()
+    assert len(set(load.made.values())) == ASKED
+    assert committed(house) == ASKED
+    page = house.request("GET", "/metrics", key=None).body.decode()
+    counted = re.search(r'afterline_commits_in_doubt_total\{instance="intake.0"\} (\d+)', page)
+    assert counted and int(counted[1]) == doubts, house.log("intake.0")
+
+
+def test_an_answer_that_had_left_is_heard(house):
+    load = Load(house)
+    pid = strike(house, load, f"db.commit_sent=stop@{COMMIT}")
+    eventually(lambda: house.sql(f"select state from pg_stat_activity where {WRITER}") == "idle",
+               10, "PostgreSQL to have committed")
+    before = committed(house)
+    kill_postgres(house)
+    assert committed(house) == before > 0
+    send([pid], signal.SIGCONT)
+    look(house, load, 0)
+
+
+def test_what_nobody_answered_is_looked_up_and_done(house):
+    load = Load(house)
+    pid = strike(house, load, f"db.before_commit=stop@{COMMIT},db.commit_sent=stop@{COMMIT}")
+    backend = int(house.sql(f"select pid from pg_stat_activity where {WRITER}"))
+    send([backend], signal.SIGSTOP)  # within the two seconds that a writer may be idle
+    eventually(lambda: is_stopped(backend), 10, "the backend stopped")
+    before = committed(house)
+    send([pid], signal.SIGCONT)
+    eventually(lambda: is_stopped(pid), 10, "COMMIT sent")
+    kill_postgres(house)
+    assert committed(house) == before
+    send([pid], signal.SIGCONT)
+    look(house, load, 1)
