@@ -58,22 +58,17 @@ static void answer_self(struct work *work, void *with)
     work_free(work);
 }
 
-/* The gateway may speak for others; a daemon speaks for itself; anybody else in the peers file may
- * follow what is told. */
-static const Caller *trusted(struct work *work, const char *peer, const Caller *claimed)
+/* The gateway may speak for others; who can be asked is of the house and speaks for itself; anybody
+ * else in the peers file may follow what is told. */
+static const Caller *trusted(struct work *work, const struct peer *peer, const Caller *claimed)
 {
-    static const char *const house[] = {"intake", "dispatch", "returns", "complaints", "reporting"};
     Caller *caller = arena_take(work->arena, sizeof *caller);
-    size_t length = strcspn(peer, ".");
 
-    caller__init(caller);
-    if (claimed && length == strlen("gateway") && strncmp(peer, "gateway", length) == 0)
+    if (claimed && strcmp(peer->service, "gateway") == 0)
         return claimed;
-    caller->id = arena_print(work->arena, "peer/%s", peer);
-    caller->roles = SUBSCRIBER;
-    for (size_t i = 0; i < LENGTH(house); i++)
-        if (strlen(house[i]) == length && strncmp(peer, house[i], length) == 0)
-            caller->roles = SERVICE;
+    caller__init(caller);
+    caller->id = arena_print(work->arena, "peer/%s", peer->name);
+    caller->roles = peer->ask ? SERVICE : SUBSCRIBER;
     return caller;
 }
 
@@ -139,8 +134,10 @@ static void on_question_asked(void *with, const char *peer, const struct reply_t
         work->done(work, work->with);
         return;
     }
+    const struct peer *asker = peers_find(&desk->daemon->peers, peer);
     AskHeader *asked = (AskHeader *)work->header;
-    asked->caller = (Caller *)trusted(work, peer, asked->caller);
+    CHECK(asker); /* or it would not have been let in */
+    asked->caller = (Caller *)trusted(work, asker, asked->caller);
     work->body = (struct bytes){arena_copy_bytes(work->arena, body.at, body.size), body.size};
     take_in(desk->daemon, work);
 }

@@ -130,10 +130,11 @@ static void on_head_alarm(void *with)
 
 static const struct peer *find_self(const struct daemon *daemon)
 {
-    for (size_t i = 0; i < daemon->peers.count; i++)
-        if (strcmp(daemon->peers.rows[i].name, daemon->instance) == 0)
-            return &daemon->peers.rows[i];
-    die("%s: there is no %s in it", peers_file, daemon->instance);
+    const struct peer *self = peers_find(&daemon->peers, daemon->instance);
+
+    if (!self)
+        die("%s: there is no %s in it", peers_file, daemon->instance);
+    return self;
 }
 
 static void open_teller(struct daemon *daemon, const struct peer *self)

@@ -16,7 +16,8 @@
  *     intake.0     rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7  ipc:///run/…/intake.0   ipc:///run/…/…
  *     operator     …                                         -                       -
  *
- * A name is <service>.<instance>, or a bare word for peers that only ask.
+ * A name is <service>.<instance>, or a bare word for peers that only ask.  Who can be asked is of
+ * the house, and is trusted as a service; nobody from outside is given such an address.
  */
 #pragma once
 
@@ -48,6 +49,9 @@ struct peers {
 
 /* Reads a peers file; false with *why (in the arena). */
 bool peers_read(struct arena *arena, const char *file, struct peers *peers, const char **why);
+
+/* The row of a name; NULL for none. */
+const struct peer *peers_find(const struct peers *peers, const char *name);
 
 /* Makes a key pair, Z85: secret to a file with mode 0400, public to public_key[41]. */
 bool bus_make_key(const char *secret_file, char *public_key, const char **why);

@@ -130,3 +130,11 @@ bool peers_read(struct arena *arena, const char *file, struct peers *peers, cons
     *peers = (struct peers){reader.rows, reader.count};
     return fine;
 }
+
+const struct peer *peers_find(const struct peers *peers, const char *name)
+{
+    for (size_t i = 0; i < peers->count; i++)
+        if (strcmp(peers->rows[i].name, name) == 0)
+            return &peers->rows[i];
+    return NULL;
+}
