@@ -4,7 +4,7 @@
 #include "daemon/writer_own.h"
 #include "house_sql.h"
 
-enum { MONTHS_BEFORE = 1, MONTHS_AHEAD = 3, TIDY_EVERY_MS = 60 * 60 * 1000 };
+enum { MONTHS_BEFORE = 1, MONTHS_AHEAD = 1, TIDY_EVERY_MS = 60 * 60 * 1000 };
 
 static const int64_t day_ms = 24 * 60 * 60 * 1000;
 
