@@ -31,6 +31,7 @@ static const char session[] =
     "       set_config('plan_cache_mode', case when $2 is null then 'auto'"
     "                                          else 'force_generic_plan' end, false),"
     "       set_config('enable_seqscan', ($2 is null)::text, false),"
+    "       set_config('enable_bitmapscan', ($2 is null)::text, false),"
     "       set_config('enable_hashjoin', ($2 is null)::text, false),"
     "       set_config('enable_mergejoin', ($2 is null)::text, false)";
 
