@@ -134,6 +134,15 @@ def test_the_schema_of_refusals_names_every_member(openapi):
         "retry_after_seconds"}
 
 
+def test_lists_say_how_long_a_page_may_be(openapi):
+    limits = {path: parameter["schema"] for path, operations in openapi["paths"].items()
+              for parameter in operations.get("get", {}).get("parameters", [])
+              if parameter["name"] == "limit"}
+    assert {"/v1/tickets", "/v1/jobs", "/v1/branches", "/v1/events"} <= set(limits)
+    for path, schema in limits.items():
+        assert (schema["default"], schema["maximum"]) == (50, 500), path
+
+
 def test_updates_are_taken_as_lines_and_events_as_a_stream(openapi):
     asked = openapi["paths"]["/v1/job-updates"]["post"]["requestBody"]["content"]
     assert {"application/json", "application/x-ndjson"} <= set(asked)

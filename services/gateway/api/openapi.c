@@ -2,6 +2,7 @@
 
 #include "api/documents.h"
 #include "api/schema.h"
+#include "daemon/list.h"
 #include "http/exchange.h"
 
 static const char head[] =
@@ -44,7 +45,10 @@ static void print_parameter(struct text *to, const char *name, const char *in,
     bool in_path = strcmp(in, "path") == 0;
     text_print(to, "%s{\"name\":\"%s\",\"in\":\"%s\",\"required\":%s,\"schema\":",
                to->at[to->length - 1] == '[' ? "" : ",", name, in, in_path ? "true" : "false");
-    if (field)
+    if (strcmp(name, "limit") == 0)
+        text_print(to, "{\"type\":\"integer\",\"minimum\":1,\"maximum\":%d,\"default\":%d}",
+                   LIST_MOST, LIST_USUAL);
+    else if (field)
         schema_field_print(to, field);
     else
         text_add(to, "{\"type\":\"string\"}");
