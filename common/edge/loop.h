@@ -75,7 +75,6 @@ void stream_pause(struct stream *stream, bool paused); /* stop or go on reading 
 /* Copies and queues the bytes (tries to write them at once). */
 void stream_write(struct stream *stream, struct bytes bytes);
 size_t stream_queued(const struct stream *stream);
-const char *stream_peer(const struct stream *stream); /* "127.0.0.1:51234" */
 /* Closes after what is queued was written, or at once.  No callbacks after this returns. */
 void stream_close(struct stream *stream, bool at_once);
 

@@ -25,7 +25,6 @@ struct stream {
     bool broken;   /* nothing can be written any more */
     bool farewell; /* closing politely */
     bool shut;     /* the peer has been told that nothing follows */
-    char peer[INET6_ADDRSTRLEN + 8];
 };
 
 struct pending_write {
@@ -183,11 +182,6 @@ size_t stream_queued(const struct stream *stream)
     return stream->queued;
 }
 
-const char *stream_peer(const struct stream *stream)
-{
-    return stream->peer;
-}
-
 void stream_close(struct stream *stream, bool at_once)
 {
     if (!stream || uv_is_closing((uv_handle_t *)&stream->tcp))
@@ -202,22 +196,6 @@ void stream_close(struct stream *stream, bool at_once)
 }
 
 /* ---- a listener ---- */
-
-static void note_peer(struct stream *stream)
-{
-    struct sockaddr_storage address;
-    int size = sizeof address;
-    char host[INET6_ADDRSTRLEN] = "?";
-    int port = 0;
-
-    if (uv_tcp_getpeername(&stream->tcp, (struct sockaddr *)&address, &size) == 0) {
-        bool four = address.ss_family == AF_INET;
-        uv_ip_name((struct sockaddr *)&address, host, sizeof host);
-        port = ntohs(four ? ((struct sockaddr_in *)&address)->sin_port
-                          : ((struct sockaddr_in6 *)&address)->sin6_port);
-    }
-    snprintf(stream->peer, sizeof stream->peer, "%s:%d", host, port);
-}
 
 static void accept_one(struct listener *listener)
 {
@@ -234,7 +212,6 @@ static void accept_one(struct listener *listener)
     }
     uv_tcp_nodelay(&stream->tcp, 1);
     uv_tcp_keepalive(&stream->tcp, 1, STREAM_KEEPALIVE_SECONDS);
-    note_peer(stream);
     listener->accepted(listener->with, stream);
 }
 
