@@ -7,6 +7,7 @@
 #pragma once
 
 #include "daemon/service.h"
+#include "daemon/words.h"
 #include "dispatch.pb-c.h"
 #include "dispatch_sql.h"
 #include "intake.pb-c.h"

@@ -246,8 +246,8 @@ bool job_step(struct request *req, const char *id, const char *by, struct said s
 {
     struct job job;
 
-    if (move_wants_reason(by) && text_empty(said.reason))
-        violate(req, "reason", "missing", "say why");
+    if (move_wants_reason(by))
+        require_text(req, "reason", said.reason);
     return refuse_violations(req) && job_find(req, id, &job) && job_may(req, &job, by)
            && job_move(req, &job, by, &said) && job_answer(req, &job);
 }

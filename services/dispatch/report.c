@@ -1,11 +1,6 @@
 #include "job.h"
 
-#include <string.h>
-
-static bool is_result(const char *word)
-{
-    return strcmp(word, "passed") == 0 || strcmp(word, "failed") == 0;
-}
+static const char *const test_results[] = {"passed", "failed", NULL};
 
 static bool parts_are_named(const Report *report)
 {
@@ -23,14 +18,14 @@ size_t report_flaws(const Report *report, struct report_flaw flaws[REPORT_FLAWS_
         bool wrong;
         struct report_flaw flaw;
     } rules[] = {
-        {text_empty(it->findings),                                    {"findings", "missing", "what was found"}          },
-        {text_empty(it->cause),                                       {"cause", "missing", "what caused it"}             },
-        {text_empty(it->work_done),                                   {"work_done", "missing", "what was done"}          },
-        {text_empty(it->test_result),                                 {"test_result", "missing", "passed or failed"}     },
-        {!text_empty(it->test_result) && !is_result(it->test_result),
-         {"test_result", "unknown_word", "passed or failed"}                                                             },
-        {!(it->hours >= 0),                                           {"hours", "out_of_range", "not less than 0"}       },
-        {!parts_are_named(it),                                        {"parts", "missing", "a part_number for each part"}},
+        {text_empty(it->findings),                                       {"findings", "missing", "what was found"}     },
+        {text_empty(it->cause),                                          {"cause", "missing", "what caused it"}        },
+        {text_empty(it->work_done),                                      {"work_done", "missing", "what was done"}     },
+        {text_empty(it->test_result),                                    {"test_result", "missing", "passed or failed"}},
+        {!text_empty(it->test_result) && !word_is_among(it->test_result, test_results),
+         {"test_result", "unknown_word", "passed or failed"}},
+        {!(it->hours >= 0),                                                              {"hours", "out_of_range", "not less than 0"}                                                                                           },
+        {!parts_are_named(it),                                                              {"parts", "missing", "a part_number for each part"}},
     };
     size_t count = 0;
 

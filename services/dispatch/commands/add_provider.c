@@ -1,4 +1,3 @@
-#include "daemon/words.h"
 #include "people.h"
 
 /* A company whose people carry out jobs for us: which kinds of work, in which branches. */
@@ -6,14 +5,11 @@ bool add_provider(struct request *req)
 {
     const AddProvider *order = request_body(req, add_provider);
 
-    if (text_empty(order->name))
-        violate(req, "name", "missing", "the company's name");
+    require_text(req, "name", order->name);
     need_words(req, "kinds", order->kinds, order->n_kinds);
     need_words(req, "branches", order->branches, order->n_branches);
     for (size_t i = 0; i < order->n_kinds; i++)
-        if (!text_empty(order->kinds[i]) && !word_is_among(order->kinds[i], job_kinds))
-            violate(req, arena_print(req->arena, "kinds[%zu]", i), "unknown_word",
-                    "a kind of work, not %s", order->kinds[i]);
+        word_fits(req, arena_print(req->arena, "kinds[%zu]", i), order->kinds[i], job_kinds);
     if (!refuse_violations(req) || !branches_in_scope(req, order->branches, order->n_branches))
         return false;
 

@@ -19,10 +19,8 @@ bool add_technician(struct request *req)
 {
     const AddTechnician *order = request_body(req, add_technician);
 
-    if (text_empty(order->name))
-        violate(req, "name", "missing", "the technician's name");
-    if (text_empty(order->branch))
-        violate(req, "branch", "missing", "the branch they work for");
+    require_text(req, "name", order->name);
+    require_text(req, "branch", order->branch);
     need_words(req, "skills", order->skills, order->n_skills);
     if (!look_at_provider(req, order->provider_id) || !refuse_violations(req)
         || !branches_in_scope(req, &order->branch, 1))

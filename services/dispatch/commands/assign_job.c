@@ -7,8 +7,7 @@ bool assign_job(struct request *req)
     struct candidate to;
     struct job job;
 
-    if (text_empty(order->reason))
-        violate(req, "reason", "missing", "say why");
+    require_text(req, "reason", order->reason);
     if (!job_find(req, order->job_id, &job)
         || !candidate_named(req, &job, order->technician_id, order->provider_id, &to)
         || !job_may(req, &job, "assign"))
