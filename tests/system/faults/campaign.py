@@ -64,7 +64,7 @@ class Campaign:
         self.counters = Counters(house)
         self.load = Load(house, self.scene, plan)
         self.followers = all_kinds(house, self.scene.subscriber, plan)
-        self.disk = SmallDisk(house, "intake")
+        self.disk = SmallDisk(house, "intake", plan.kills)
         self.poison = Poison(house, self.scene)
         self.findings = []
         self.leaving = threading.Event()

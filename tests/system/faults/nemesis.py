@@ -49,18 +49,20 @@ def send(pids, number):
 class SmallDisk:
     """A tablespace on a disk of its own that can be filled: what a service writes lies there."""
 
-    MEGABYTES = 64
+    MEGABYTES = 64  # at least
+    MEGABYTES_A_KILL = 0.5  # three times what is written between two
 
-    def __init__(self, house, service):
+    def __init__(self, house, service, kills):
         self.house = house
         self.service = service
+        self.megabytes = int(max(self.MEGABYTES, self.MEGABYTES_A_KILL * kills))
         self.folder = house.folder / "small-disk"
         self.why_not = None
 
     def lay(self):
         """False, and why not, where this user may not mount."""
         self.folder.mkdir()
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={self.MEGABYTES}m,mode=0777",
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={self.megabytes}m,mode=0777",
                                "small", self.folder], capture_output=True, text=True)
         if done.returncode:
             self.why_not = done.stderr.strip()
