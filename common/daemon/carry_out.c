@@ -131,13 +131,23 @@ static bool park(struct attempt *attempt, struct work *work, const char *reason)
                   db_bytes(work->arena, work->packed));
 }
 
+/*
+ * Not where it was applied before, nor where events before it are missing, for the place was set
+ * back: the follower begins again.  The place may stand among those that concern nobody here: the
+ * follower was told of it while the last of what it had handed over was being applied.
+ */
+static bool is_next(const struct place *place, const struct work *work)
+{
+    return work->follows <= place->at && place->at < work->event->id;
+}
+
 static bool apply_event(struct attempt *attempt, struct work *work)
 {
     struct place *place = find_place(attempt, work->event->source);
 
     work->outcome = OUTCOME_SETTLED;
-    if (!place || work->follows != place->at)
-        return true; /* applied before, or the place was set back: the follower begins again */
+    if (!place || !is_next(place, work))
+        return true;
     metric_add(METRIC_EVENTS_APPLIED, (int64_t)(work->event->id - place->at));
     place->at = work->event->id;
     if (text_empty(work->event->type))

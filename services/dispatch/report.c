@@ -14,18 +14,19 @@ size_t report_flaws(const Report *report, struct report_flaw flaws[REPORT_FLAWS_
 {
     static const Report none = REPORT__INIT;
     const Report *it = report ? report : &none;
+    bool unknown_result =
+        !text_empty(it->test_result) && !word_is_among(it->test_result, test_results);
     const struct {
         bool wrong;
         struct report_flaw flaw;
     } rules[] = {
-        {text_empty(it->findings),                                       {"findings", "missing", "what was found"}     },
-        {text_empty(it->cause),                                          {"cause", "missing", "what caused it"}        },
-        {text_empty(it->work_done),                                      {"work_done", "missing", "what was done"}     },
-        {text_empty(it->test_result),                                    {"test_result", "missing", "passed or failed"}},
-        {!text_empty(it->test_result) && !word_is_among(it->test_result, test_results),
-         {"test_result", "unknown_word", "passed or failed"}},
-        {!(it->hours >= 0),                                                              {"hours", "out_of_range", "not less than 0"}                                                                                           },
-        {!parts_are_named(it),                                                              {"parts", "missing", "a part_number for each part"}},
+        {text_empty(it->findings),    {"findings", "missing", "what was found"}          },
+        {text_empty(it->cause),       {"cause", "missing", "what caused it"}             },
+        {text_empty(it->work_done),   {"work_done", "missing", "what was done"}          },
+        {text_empty(it->test_result), {"test_result", "missing", "passed or failed"}     },
+        {unknown_result,              {"test_result", "unknown_word", "passed or failed"}},
+        {!(it->hours >= 0),           {"hours", "out_of_range", "not less than 0"}       },
+        {!parts_are_named(it),        {"parts", "missing", "a part_number for each part"}},
     };
     size_t count = 0;
 

@@ -54,14 +54,24 @@ def is_stopped(pid):
     return stat.rsplit(")", 1)[1].split()[0] == "T"
 
 
+def session(house):
+    """The last session of the writer, by its process; "" where there is none."""
+    return house.sql(f"select pid from pg_stat_activity where {WRITER}"
+                     " order by backend_start desc limit 1")
+
+
 def strike(house, load, points):
-    """Starts the load, and intake anew with these points to stop at; its process, stopped there."""
+    """Starts intake anew, with these points to stop at, and the load: intake's process, stopped
+    there, and the one that serves its writer."""
+    before = session(house)
     house.stumble("intake.0", points)
     house.wait_until_back("intake.0", house.kill("intake.0"))
     pid = house.pids()["intake.0"]
+    eventually(lambda: session(house) not in ("", before), 30, "the writer's session")
+    backend = session(house)
     load.start()
     eventually(lambda: is_stopped(pid), 30, "the writer at its commit")
-    return pid
+    return pid, int(backend)
 
 
 def committed(house):
@@ -91,7 +101,7 @@ def look(house, load, doubts):
 
 def test_an_answer_that_had_left_is_heard(house):
     load = Load(house)
-    pid = strike(house, load, f"db.commit_sent=stop@{COMMIT}")
+    pid, _ = strike(house, load, f"db.commit_sent=stop@{COMMIT}")
     eventually(lambda: house.sql(f"select state from pg_stat_activity where {WRITER}") == "idle",
                10, "PostgreSQL to have committed")
     before = committed(house)
@@ -103,8 +113,8 @@ def test_an_answer_that_had_left_is_heard(house):
 
 def test_what_nobody_answered_is_looked_up_and_done(house):
     load = Load(house)
-    pid = strike(house, load, f"db.before_commit=stop@{COMMIT},db.commit_sent=stop@{COMMIT}")
-    backend = int(house.sql(f"select pid from pg_stat_activity where {WRITER}"))
+    pid, backend = strike(
+        house, load, f"db.before_commit=stop@{COMMIT},db.commit_sent=stop@{COMMIT}")
     send([backend], signal.SIGSTOP)  # within the two seconds that a writer may be idle
     eventually(lambda: is_stopped(backend), 10, "the backend stopped")
     before = committed(house)

@@ -137,6 +137,32 @@ static void more_things_than_can_be_kept_are_not_foreseen(void **state)
     free_works(works, LENGTH(works));
 }
 
+/* ---- places ---- */
+
+static struct work *follows(struct work *work, uint64_t id)
+{
+    work->follows = id;
+    return work;
+}
+
+static void an_event_moves_the_place_over_those_that_concern_nobody(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *works[] = {
+        overheard(1, "one"),
+        follows(overheard(5, "two"), 1),
+        follows(overheard(5, "again"), 1), /* it was applied */
+        follows(overheard(9, "gap"), 7),   /* what came before it did not come here */
+        follows(overheard(8, "three"), 3), /* told of an older place than there is by now */
+    };
+
+    run(test, works, LENGTH(works));
+
+    assert_string_equal(things(test), "one two three");
+    assert_int_equal(writer_view(test->writer).places[0].at, 8);
+    free_works(works, LENGTH(works));
+}
+
 /* ---- parking ---- */
 
 static void an_event_that_cant_be_parked_is_not_passed_over(void **state)
@@ -507,6 +533,7 @@ int main(void)
         TEST(what_another_foresaw_and_left_is_not_found),
         TEST(a_neighbour_that_breaks_spoils_no_foresight),
         TEST(more_things_than_can_be_kept_are_not_foreseen),
+        TEST(an_event_moves_the_place_over_those_that_concern_nobody),
         TEST(an_event_that_cant_be_parked_is_not_passed_over),
         TEST(an_event_in_a_batch_with_the_last_discard_is_applied),
         TEST(rebuild_applies_all_again_and_parks_again),
