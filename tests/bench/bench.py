@@ -16,6 +16,7 @@ sys.path.insert(0, str(HERE.parent / "support"))
 from house import House, eventually  # noqa: E402
 from load import Postgres, wrk  # noqa: E402
 from meter import Meter, memory  # noqa: E402
+from outside import identifier  # noqa: E402
 from scene import Scene  # noqa: E402
 from watch import Ear, Lag, LagDuring, open_stream  # noqa: E402
 
@@ -23,15 +24,6 @@ LISTENERS = [("dispatch", "intake"), ("returns", "intake"), ("complaints", "inta
              ("reporting", "intake"), ("reporting", "dispatch"), ("intake", "dispatch")]
 GOALS = {1: 0.5, 16: 1.3, 64: 2.0}
 FILLED_FROM = 500_000_000  # far from the numbers the house gives
-DAMM = ("0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
-        "3674209581", "5869720134", "8945362017", "9438617205", "2581436790")
-
-
-def ticket_path(number):
-    interim = 0
-    for digit in str(number):
-        interim = int(DAMM[interim][int(digit)])
-    return f"/v1/tickets/T{number}{interim}"
 
 
 def share(values, percent):
@@ -232,7 +224,8 @@ class Bench:
         seconds = max(1, self.seconds // 2)
         for tickets in self.tickets:
             self.fill(tickets)
-            paths = [ticket_path(FILLED_FROM + n * 7919 % tickets) for n in range(5000)]
+            numbers = (FILLED_FROM + n * 7919 % tickets for n in range(5000))
+            paths = ["/v1/tickets/" + identifier("T", number) for number in numbers]
             for who, key in (("auditor, masked", self.auditor), ("agent", self.scene.agent)):
                 self.take_turns(f"GET of a ticket among {tickets:,} ({who}) /s",
                                 lambda: self.read(paths, key, 16, seconds),

@@ -3,14 +3,13 @@
 The writer is stopped at the very place, so that PostgreSQL dies behind the COMMIT or before it.
 """
 
-import pathlib
 import re
 import signal
 import threading
 
 import pytest
 
-from faults.nemesis import children_of, send
+from faults.nemesis import Nemesis, is_stopped, send
 from house import House, eventually
 from scene import Scene
 
@@ -49,11 +48,6 @@ class Load(threading.Thread):
         return answer.json["ticket_id"] if answer.status == 201 else None
 
 
-def is_stopped(pid):
-    stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
-    return stat.rsplit(")", 1)[1].split()[0] == "T"
-
-
 def session(house):
     """The last session of the writer, by its process; "" where there is none."""
     return house.sql(f"select pid from pg_stat_activity where {WRITER}"
@@ -81,12 +75,6 @@ def committed(house):
     return int(told)
 
 
-def kill_postgres(house):
-    postmaster = house.pids()["postgres"]
-    send([postmaster, *children_of(postmaster)], signal.SIGKILL)
-    house.wait_until_back("postgres", postmaster)
-
-
 def look(house, load, doubts):
     """Every key has one ticket, there is no other, and so many commits were in doubt."""
     load.join(120)
@@ -105,7 +93,7 @@ def test_an_answer_that_had_left_is_heard(house):
     eventually(lambda: house.sql(f"select state from pg_stat_activity where {WRITER}") == "idle",
                10, "PostgreSQL to have committed")
     before = committed(house)
-    kill_postgres(house)
+    Nemesis(house).kill_postgres(None)
     assert committed(house) == before > 0
     send([pid], signal.SIGCONT)
     look(house, load, 0)
@@ -120,7 +108,7 @@ def test_what_nobody_answered_is_looked_up_and_done(house):
     before = committed(house)
     send([pid], signal.SIGCONT)
     eventually(lambda: is_stopped(pid), 10, "COMMIT sent")
-    kill_postgres(house)
+    Nemesis(house).kill_postgres(None)
     assert committed(house) == before
     send([pid], signal.SIGCONT)
     look(house, load, 1)

@@ -1,6 +1,5 @@
 """A spare takes over: within 2 seconds of a kill, within 5 of a freeze; who thaws writes nothing."""
 
-import pathlib
 import signal
 import threading
 import time
@@ -9,7 +8,7 @@ import pytest
 
 from faults import checker
 from faults.evidence import Evidence
-from faults.nemesis import Nemesis, send
+from faults.nemesis import Nemesis, is_stopped, send
 from house import House, eventually
 from scene import Scene
 
@@ -50,10 +49,6 @@ class Taken:
 
     def epoch(self):
         return self.evidence.epochs()["intake"]
-
-    def is_frozen(self, pid):
-        stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
-        return stat.rsplit(")", 1)[1].split()[0] == "T"
 
     def stands_by(self, name):
         page = self.house.request("GET", "/metrics", key=None).body.decode()
@@ -138,5 +133,5 @@ def write_until_frozen(taken, pid):
     key = f"frozen-{time.monotonic_ns()}"
     asking = threading.Thread(target=taken.try_to_write, args=(key,), daemon=True)
     asking.start()
-    eventually(lambda: taken.is_frozen(pid), 20, "the freeze")
+    eventually(lambda: is_stopped(pid), 20, "the freeze")
     return time.monotonic(), key

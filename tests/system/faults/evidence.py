@@ -12,6 +12,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 from faults.checker import Told, read_lives
 from house import CHECKOUT, SERVICES, eventually
+from outside import identifier
 
 # What subscribers follow; keys are the gateway's own business.
 FOLLOWED = tuple(service for service in SERVICES if service != "gateway")
@@ -88,7 +89,7 @@ class Evidence:
                                       ("J", "dispatch.job", "job_id")):
             for number, version, state in self.rows(
                     f"select {column}, version, state from {table}"):
-                found[f"{letter}{number}{check_digit(number)}"] = (version, state)
+                found[identifier(letter, number)] = (version, state)
         return found
 
     # ---- listeners ----
@@ -133,18 +134,6 @@ class Evidence:
     def rebuild(self):
         self.house.post("/v1/services/reporting/rebuild", {})
         self.wait_until_quiet()
-
-
-# The quasigroup of Damm's check digit, as in common/base/ids.c.
-DAMM = ("0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
-        "3674209581", "5869720134", "8945362017", "9438617205", "2581436790")
-
-
-def check_digit(number):
-    digit = 0
-    for character in str(number):
-        digit = int(DAMM[digit][int(character)])
-    return digit
 
 
 class Counters:

@@ -46,6 +46,11 @@ def send(pids, number):
             pass
 
 
+def is_stopped(pid):
+    stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    return stat.rsplit(")", 1)[1].split()[0] == "T"
+
+
 class SmallDisk:
     """A tablespace on a disk of its own that can be filled: what a service writes lies there."""
 
