@@ -14,8 +14,8 @@ struct daemon {
     struct loop *loop;
     struct bus *bus;
     struct peers peers;
-    struct teller *teller;       /* NULL where it has no address to tell from */
-    struct asks *asks;           /* daemon/ask.c's own */
+    struct telling *telling; /* daemon/tell.c's own; NULL where it has no address to tell from */
+    struct asks *asks;       /* daemon/ask.c's own */
     struct worker_pool *workers; /* daemon/workers.c's own: the writer, the readers, their queues */
     struct listening *listening; /* daemon/listen.c's own: the followers of other services */
     struct source_heard *sources_heard; /* daemon/hear.c's own: who is subscribed to */

@@ -348,6 +348,11 @@ void follower_resume(struct follower *follower)
     step_out(follower);
 }
 
+void follower_hurry(struct follower *follower, bool hurry)
+{
+    hearing_hurry(follower->hearing, hurry);
+}
+
 uint64_t follower_at(const struct follower *follower)
 {
     return follower->at;

@@ -137,17 +137,6 @@ static const struct peer *find_self(const struct daemon *daemon)
     return self;
 }
 
-static void open_teller(struct daemon *daemon, const struct peer *self)
-{
-    const char *why = "";
-
-    if (!self->tell)
-        return;
-    daemon->teller = teller_new(daemon->bus, self->tell, &why);
-    if (!daemon->teller)
-        die("%s: can't tell from there: %s", self->tell, why);
-}
-
 static int run(struct arena *arena, const struct service *service)
 {
     struct worker_settings settings = {database,     secret_key,   batch_limit,  queue_limit,
@@ -162,7 +151,7 @@ static int run(struct arena *arena, const struct service *service)
     daemon.loop = loop_new();
     daemon.bus = bus_open(daemon.loop, &daemon.peers, secret_key);
     const struct peer *self = find_self(&daemon);
-    open_teller(&daemon, self);
+    tell_open(&daemon, self->tell);
     struct desk *desk = desk_open(&daemon, self->ask);
     asks_open(&daemon);
     listening_open(&daemon);
@@ -181,8 +170,7 @@ static int run(struct arena *arena, const struct service *service)
     if (service->moved_out)
         service->moved_out(&daemon);
     desk_close(desk);
-    if (daemon.teller)
-        teller_free(daemon.teller);
+    tell_close(&daemon);
     bus_free(daemon.bus);
     loop_free(daemon.loop);
     arena_free(daemon.arena);

@@ -177,8 +177,7 @@ void workers_submit_events(struct daemon *daemon, struct work_queue *run)
     pthread_mutex_lock(&pool->lock);
     for (struct work *work; (work = work_pop(run));)
         work_push(&pool->events, work);
-    if (!pool->gathering || pool->events.count >= (size_t)pool->settings.batch_limit)
-        pthread_cond_signal(&pool->to_write);
+    pthread_cond_signal(&pool->to_write);
     pthread_mutex_unlock(&pool->lock);
 }
 

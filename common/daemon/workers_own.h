@@ -39,8 +39,6 @@ struct worker_pool {
     bool tenure_changed;
     bool stopping;         /* no more is taken in: the readers end, */
     bool ending;           /* and then, with their last notes written, the writer */
-    bool gathering;        /* events need not wake the writer: it wakes by the clock */
-    int64_t gathered_ms;   /* until then a batch of events alone does not begin; monotonic */
     double us_per_command; /* smoothed */
 };
 

@@ -10,7 +10,6 @@
 enum {
     RETRY_MS = 250,
     FULL_PAUSE_MS = 500,
-    GATHER_MS = 20, /* between two batches that only events are in */
     SAID_MOST = 256,
 };
 
@@ -205,37 +204,13 @@ static void carry_out(struct worker_pool *pool, struct writer *writer, struct wo
         send_on(pool);
 }
 
-/*
- * The milliseconds for which events are gathered still: nobody waits for their answer, and a
- * transaction for each would cost more than what is done in it.  The first after a rest is applied
- * at once.  The lock is held.
- */
-static long gathering_ms(const struct worker_pool *pool)
-{
-    if (pool->commands.first || !pool->events.first
-        || pool->events.count >= (size_t)pool->settings.batch_limit)
-        return 0;
-    int64_t left_ms = pool->gathered_ms - clock_monotonic_ms();
-    return left_ms > 0 ? (long)left_ms : 0;
-}
-
 /* Waits until there is a batch to take, at most until the heart is to beat, and takes it.  The lock
  * is held. */
 static size_t wait_and_take(struct worker_pool *pool, struct work **works)
 {
     if (!pool->commands.first && !pool->events.first && !pool->ending && !pool->own_before)
         rest(pool, WRITER_HEARTBEAT_MS);
-
-    long left_ms = gathering_ms(pool);
-    if (left_ms > 0 && !pool->ending && !pool->own_before) {
-        pool->gathering = true;
-        rest(pool, left_ms);
-        pool->gathering = false;
-    }
-    size_t count = gathering_ms(pool) > 0 && !pool->ending ? 0 : take(pool, works);
-    if (count > 0 && works[0]->kind == WORK_EVENT)
-        pool->gathered_ms = clock_monotonic_ms() + GATHER_MS;
-    return count;
+    return take(pool, works);
 }
 
 /* What nobody asked for: timers that are due, a head that is to be signed. */

@@ -89,15 +89,21 @@ struct asker *asker_new(struct bus *bus, const struct peer *peer, on_answer *ans
 bool asker_send(struct asker *asker, struct bytes header, struct bytes body);
 void asker_free(struct asker *asker);
 
-/* ---- tell: a PUB; listen: a SUB to one instance ---- */
+/* ---- tell: a PUB; listen: a SUB to one instance ----
+ * Frames [topic][told].  Everything is told on one topic, for all; for those in a hurry it may have
+ * been told before, on the other. */
+enum told_topic { TOLD_GATHERED, TOLD_AT_ONCE }; /* the words "gathered" and "at_once" */
+
 struct teller;
 struct teller *teller_new(struct bus *bus, const char *endpoint, const char **why);
-void teller_send(struct teller *teller, struct bytes told); /* may be dropped: the feed is paged */
+/* May be dropped: the feed is paged. */
+void teller_send(struct teller *teller, enum told_topic topic, struct bytes told);
 void teller_free(struct teller *teller);
 
 struct hearer;
 typedef void on_told(void *with, struct bytes told);
 struct hearer *hearer_new(struct bus *bus, const struct peer *peer, on_told *heard, void *with);
+void hearer_hurry(struct hearer *hearer, bool hurry); /* at first it does not */
 void hearer_free(struct hearer *hearer);
 
 /* Since the start. */

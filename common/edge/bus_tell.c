@@ -1,4 +1,10 @@
+#include <string.h>
+
 #include "edge/bus_inside.h"
+
+enum { FRAME_TOPIC, FRAME_TOLD, TOLD_FRAMES };
+
+static const char *const topics[] = {[TOLD_GATHERED] = "gathered", [TOLD_AT_ONCE] = "at_once"};
 
 struct teller {
     struct bus_socket socket;
@@ -18,9 +24,11 @@ struct teller *teller_new(struct bus *bus, const char *endpoint, const char **wh
     return bus_socket_bind(&teller->socket, endpoint, why) ? teller : NULL;
 }
 
-void teller_send(struct teller *teller, struct bytes told)
+void teller_send(struct teller *teller, enum told_topic topic, struct bytes told)
 {
-    if (told.size <= BUS_FRAME_MOST)
+    struct bytes word = {(const uint8_t *)topics[topic], strlen(topics[topic])};
+
+    if (told.size <= BUS_FRAME_MOST && bus_send(&teller->socket, word, true))
         bus_send(&teller->socket, told, false);
 }
 
@@ -33,14 +41,21 @@ void teller_free(struct teller *teller)
 static bool take_told(struct bus_socket *socket)
 {
     struct hearer *hearer = (struct hearer *)socket;
-    zmq_msg_t frame;
-    enum taken taken = bus_take(socket, &frame, 1);
+    zmq_msg_t frames[TOLD_FRAMES];
+    enum taken taken = bus_take(socket, frames, TOLD_FRAMES);
 
     if (taken != TAKEN_ONE)
         return taken == TAKEN_BAD;
-    hearer->heard(hearer->with, bus_frame(&frame));
-    bus_frames_close(&frame, 1);
+    hearer->heard(hearer->with, bus_frame(&frames[FRAME_TOLD]));
+    bus_frames_close(frames, TOLD_FRAMES);
     return true;
+}
+
+static void listen_to(struct hearer *hearer, int option, enum told_topic topic)
+{
+    const char *word = topics[topic];
+
+    CHECK(zmq_setsockopt(hearer->socket.zmq, option, word, strlen(word)) == 0);
 }
 
 struct hearer *hearer_new(struct bus *bus, const struct peer *peer, on_told *heard, void *with)
@@ -50,10 +65,16 @@ struct hearer *hearer_new(struct bus *bus, const struct peer *peer, on_told *hea
 
     hearer->heard = heard;
     hearer->with = with;
-    CHECK(zmq_setsockopt(hearer->socket.zmq, ZMQ_SUBSCRIBE, "", 0) == 0);
+    listen_to(hearer, ZMQ_SUBSCRIBE, TOLD_GATHERED);
     bus_socket_connect(&hearer->socket, peer->tell, peer->key);
     bus_socket_watch(&hearer->socket, take_told);
     return hearer;
+}
+
+void hearer_hurry(struct hearer *hearer, bool hurry)
+{
+    listen_to(hearer, hurry ? ZMQ_SUBSCRIBE : ZMQ_UNSUBSCRIBE, TOLD_AT_ONCE);
+    watch_touch(hearer->socket.watch);
 }
 
 void hearer_free(struct hearer *hearer)

@@ -4,9 +4,11 @@
 The key pair is the credential: its public half has to stand in STATE/peers (a line of
 STATE/peers.own, "my-system <public key> - -", is added to it at each start of the house).
 
-What is told (PUB: a house.EventPage a batch, and once a second an empty one) may be dropped; what is
-asked for (house.ReadEvents, answered with the same) is the whole history without a gap.  So: take
-what is told where it continues what was read, and ask for what is next where it does not.
+What is told (PUB: [topic][house.EventPage]) may be dropped; what is asked for (house.ReadEvents,
+answered with the same page) is the whole history without a gap.  So: take what is told where it
+continues what was read, and ask for what is next where it does not.  On the topic "gathered" all is
+told that happened within 20 ms, and once a second an empty page; who is in a hurry subscribes to
+"at_once" too, and hears of each batch by itself before.
 """
 
 import pathlib
@@ -52,7 +54,7 @@ def connect(context, kind, endpoint, server_key, public_key, secret_key):
     connected.curve_publickey = public_key
     connected.curve_secretkey = secret_key
     if kind == zmq.SUB:
-        connected.subscribe(b"")
+        connected.subscribe(b"gathered")
     connected.connect(endpoint)
     return connected
 
@@ -95,7 +97,7 @@ class Follower:
         pages = []
         for told, _ in self.poller.poll(QUIET_MS):
             while told.poll(0):
-                pages.append(self.message("house.EventPage").FromString(told.recv()))
+                pages.append(self.message("house.EventPage").FromString(told.recv_multipart()[1]))
         return pages or self.read(at)
 
     def follow(self, at):

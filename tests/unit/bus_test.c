@@ -287,7 +287,7 @@ static void a_flood_is_answered_to_the_last_drop(void **state)
 
 static void tell_it(void *with)
 {
-    teller_send(with, bytes_of("it happened"));
+    teller_send(with, TOLD_GATHERED, bytes_of("it happened"));
 }
 
 static void what_is_told_is_heard(void **state)

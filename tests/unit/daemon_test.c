@@ -4,6 +4,7 @@
 #include "daemon/ask.h"
 #include "daemon/desk.h"
 #include "daemon/listen.h"
+#include "daemon/tell.h"
 #include "daemon/workers.h"
 
 /*
@@ -117,7 +118,7 @@ static void tells(struct other *other, const ProtobufCMessage *body, const char 
     event->cause_id = cause_id;
     event->body.data = (uint8_t *)packed.at;
     event->body.len = packed.size;
-    teller_send(other->teller, page_behind(other, other->count - 1));
+    teller_send(other->teller, TOLD_GATHERED, page_behind(other, other->count - 1));
 }
 
 static void happens(struct other *other, const char *text, const char *cause_source,
@@ -219,7 +220,6 @@ static void stand_up(struct instance_of *made, const struct peer *self, long bat
                                        .queue_limit = queue_limit,
                                        .statement_ms = 5000};
     struct daemon *daemon = &made->daemon;
-    const char *why = "";
 
     *made = (struct instance_of){0};
     daemon->service = &small;
@@ -228,7 +228,7 @@ static void stand_up(struct instance_of *made, const struct peer *self, long bat
     daemon->loop = room.loop;
     daemon->bus = room.bus;
     daemon->peers = (struct peers){room.peers, room.peer_count};
-    daemon->teller = teller_new(room.bus, self->tell, &why);
+    tell_open(daemon, self->tell);
     made->desk = desk_open(daemon, self->ask);
     asks_open(daemon);
     listening_open(daemon);
@@ -248,7 +248,7 @@ static void lie_down(struct instance_of *made)
     listening_close(daemon);
     asks_close(daemon);
     desk_close(made->desk);
-    teller_free(daemon->teller);
+    tell_close(daemon);
     arena_free(daemon->arena);
 }
 
@@ -518,22 +518,6 @@ static void active_leaves_to_spare(void)
     assert_true(spare_is_active());
 }
 
-static void events_that_come_one_by_one_share_transactions(void **state)
-{
-    enum { MANY = 40, APART_MS = 3 };
-
-    room_conninfo();
-    active_leaves_to_spare();
-    for (int i = 0; i < MANY; i++) {
-        happens(&others[0], "x", "", 0);
-        wait_a_little(APART_MS);
-    }
-
-    until("select count(*) from writer_test.thing", "40");
-    assert_string_equal(
-        value(&test, "select count(distinct xmin::text) < 20 from writer_test.thing"), "t");
-}
-
 static void a_spare_takes_over_and_knows_what_was_answered(void **state)
 {
     NoteTicket order = NOTE_TICKET__INIT;
@@ -560,7 +544,6 @@ int main(void)
         WHOLE(a_spare_does_not_disclose),
         WHOLE(an_event_waits_for_its_cause),
         WHOLE(what_concerns_nobody_only_moves_the_place),
-        WHOLE(events_that_come_one_by_one_share_transactions),
         WHOLE(rebuild_begins_at_the_first_event),
         WHOLE(what_does_not_fit_the_queue_is_refused_at_once),
         WHOLE(what_has_no_time_left_is_not_begun),

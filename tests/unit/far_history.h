@@ -60,7 +60,7 @@ static EventPage page_of(uint64_t after, uint64_t most)
 
 static void tell_page(unsigned instance, const EventPage *page)
 {
-    teller_send(tellers[instance], message_pack(room.arena, &page->base));
+    teller_send(tellers[instance], TOLD_GATHERED, message_pack(room.arena, &page->base));
 }
 
 /* The events of a batch. */

@@ -379,8 +379,8 @@ static void what_is_no_page_is_nothing(void **state)
 {
     be_live_at(3);
 
-    teller_send(tellers[0], bytes_of("\x0a\xff"));
-    teller_send(tellers[0], bytes_of(""));
+    teller_send(tellers[0], TOLD_GATHERED, bytes_of("\x0a\xff"));
+    teller_send(tellers[0], TOLD_GATHERED, bytes_of(""));
     happen(0, 4);
 
     assert_true(comes(room.loop, &taken, 4));

@@ -4,12 +4,13 @@
 
 /* A service that tells, and somebody who listens, on real sockets. */
 
-enum { PAGES_MOST = 16 };
+enum { PAGES_MOST = 256 };
 
 static struct room room;
 static struct daemon house;
 static unsigned heads;
 static uint64_t announced;
+static unsigned announced_so_far;
 
 /* The pages with events in them. */
 static struct {
@@ -32,6 +33,7 @@ static void hear(void *with, struct bytes told)
     heads++;
     if (page->n_events == 0) {
         announced = page->head;
+        announced_so_far = (unsigned)page->head;
         return;
     }
     pages[page_count].first = page->upto + 1 - page->n_events;
@@ -136,6 +138,81 @@ static void what_was_told_before_is_not_told_again(void **state)
     assert_int_equal(callbacks, 1);
 }
 
+/* ---- who is not in a hurry ---- */
+
+static void what_follows_the_first_is_gathered(void **state)
+{
+    tell(&house, work_of(1, 1, 100, NULL));
+    tell(&house, work_of(2, 1, 100, NULL));
+    tell(&house, work_of(3, 2, 100, NULL));
+
+    assert_true(comes(room.loop, &event_count, 4));
+    assert_int_equal(page_count, 2);
+    assert_int_equal(pages[0].upto, 1);
+    assert_int_equal(pages[1].first, 2);
+    assert_int_equal(pages[1].upto, 4);
+}
+
+static void what_is_gathered_is_told_before_it_is_too_much(void **state)
+{
+    tell(&house, work_of(1, 1, 100, NULL));
+    tell(&house, work_of(2, 1, TOLD_PAGE_MOST, NULL));
+    tell(&house, work_of(3, 1, 1, NULL));
+
+    assert_true(comes(room.loop, &event_count, 3));
+    assert_int_equal(page_count, 3);
+}
+
+static void a_head_comes_after_what_was_gathered(void **state)
+{
+    tell(&house, work_of(1, 1, 100, NULL));
+    tell(&house, work_of(2, 1, 100, NULL));
+    tell_head(&house, 2);
+
+    assert_true(comes(room.loop, &announced_so_far, 2));
+    assert_int_equal(event_count, 2);
+}
+
+static unsigned hurried_events;
+
+static void hear_hurried(void *with, struct bytes told)
+{
+    struct flaw flaw;
+    const EventPage *page =
+        (const EventPage *)message_unpack(room.arena, &event_page__descriptor, told, &flaw);
+
+    hurried_events += page->n_events;
+}
+
+static void tell_next(void *with)
+{
+    uint64_t *last = with;
+
+    tell(&house, work_of(++*last, 1, 100, NULL));
+}
+
+static void who_is_in_a_hurry_hears_all_at_once_and_then_once_more(void **state)
+{
+    uint64_t last = 0;
+    struct hearer *hurried = hearer_new(room.bus, &room.peers[0], hear_hurried, NULL);
+    struct alarm_clock *alarm = alarm_new(room.loop, tell_next, &last);
+    hearer_hurry(hurried, true);
+    alarm_set(alarm, 1, 1);
+    while (hurried_events <= event_count) /* until the teller knows of the hurry */
+        assert_true(comes(room.loop, &hurried_events, hurried_events + 1));
+    alarm_stop(alarm);
+    assert_true(comes(room.loop, &event_count, (unsigned)last));
+    unsigned before = hurried_events;
+
+    tell_next(&last);
+    tell_next(&last);
+
+    assert_true(comes(room.loop, &hurried_events, before + 4));
+    assert_int_equal(event_count, last);
+    hearer_hurry(hurried, false);
+    alarm_free(alarm);
+}
+
 static void tell_the_head(void *with)
 {
     tell_head(&house, 0);
@@ -143,11 +220,9 @@ static void tell_the_head(void *with)
 
 static int open_room(void **state)
 {
-    const char *why = NULL;
-
     room = (struct room){0};
     memset(pages, 0, sizeof pages);
-    page_count = event_count = callbacks = heads = 0;
+    page_count = event_count = callbacks = heads = announced_so_far = hurried_events = 0;
     metric_set(METRIC_EVENTS_TOLD, 0);
     room_make_key(&room);
     room_peer(&room, "small.0", "small");
@@ -157,9 +232,8 @@ static int open_room(void **state)
         .arena = arena_new(),
         .loop = room.loop,
         .bus = room.bus,
-        .teller = teller_new(room.bus, room.peers[0].tell, &why),
     };
-    assert_non_null(house.teller);
+    tell_open(&house, room.peers[0].tell);
     hearer_new(room.bus, &room.peers[0], hear, NULL);
     struct alarm_clock *alarm = alarm_new(room.loop, tell_the_head, NULL);
     alarm_set(alarm, 1, 1);
@@ -170,6 +244,7 @@ static int open_room(void **state)
 
 static int close_room(void **state)
 {
+    tell_close(&house);
     arena_free(house.arena);
     room_close(&room);
     return 0;
@@ -180,9 +255,16 @@ static int close_room(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_ROOM(batches_become_one_page),     IN_ROOM(what_fills_a_page_is_one_page),
-        IN_ROOM(what_is_more_is_told_in_two), IN_ROOM(the_biggest_event_is_told),
-        IN_ROOM(a_bigger_one_is_announced),   IN_ROOM(what_was_told_before_is_not_told_again),
+        IN_ROOM(batches_become_one_page),
+        IN_ROOM(what_fills_a_page_is_one_page),
+        IN_ROOM(what_is_more_is_told_in_two),
+        IN_ROOM(the_biggest_event_is_told),
+        IN_ROOM(a_bigger_one_is_announced),
+        IN_ROOM(what_was_told_before_is_not_told_again),
+        IN_ROOM(what_follows_the_first_is_gathered),
+        IN_ROOM(what_is_gathered_is_told_before_it_is_too_much),
+        IN_ROOM(a_head_comes_after_what_was_gathered),
+        IN_ROOM(who_is_in_a_hurry_hears_all_at_once_and_then_once_more),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,9 +143,16 @@ static void stirred(void *with)
     subscribers_pump(tail);
 }
 
+void tail_hurry(struct tail *tail, bool hurry)
+{
+    for (int i = 0; i < SOURCES; i++)
+        follower_hurry(tail->rings[i].follower, hurry);
+}
+
 static void sweep(void *with)
 {
     struct tail *tail = with;
+    tail_hurry(tail, tail->first != NULL);
     ask_tree(tail);
     for (int i = 0; i < SOURCES; i++)
         ask_head(&tail->rings[i]);
