@@ -45,6 +45,8 @@ struct watch;
 struct watch *watch_new(struct loop *loop, int descriptor, bool (*drain)(void *with), void *with);
 /* Its owner was used outside `drain`, which may have taken the edge: look once more. */
 void watch_touch(struct watch *watch);
+/* `settle` is called once, before the loop sleeps: for what its owner gathered in this turn. */
+void watch_settle(struct watch *watch, void (*settle)(void *with));
 void watch_free(struct watch *watch);
 
 /* ---- TCP ---- */

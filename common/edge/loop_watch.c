@@ -12,6 +12,7 @@ struct watch {
     uv_prepare_t prepare;
     uv_idle_t idle;
     bool (*drain)(void *with);
+    void (*settle)(void *with); /* NULL: nothing was gathered in this turn */
     void *with;
     bool awake;
 };
@@ -45,10 +46,21 @@ static void watch_idled(uv_idle_t *idle)
 {
 }
 
+static void settle(struct watch *watch)
+{
+    void (*settle_it)(void *with) = watch->settle;
+
+    watch->settle = NULL;
+    if (settle_it)
+        settle_it(watch->with);
+}
+
+/* Settling may touch the watch, so it comes first. */
 static void watch_prepared(uv_prepare_t *prepare)
 {
     struct watch *watch = prepare->data;
 
+    settle(watch);
     if (watch->awake)
         uv_idle_start(&watch->idle, watch_idled);
     else
@@ -79,6 +91,11 @@ struct watch *watch_new(struct loop *loop, int descriptor, bool (*drain)(void *w
 void watch_touch(struct watch *watch)
 {
     watch->awake = true;
+}
+
+void watch_settle(struct watch *watch, void (*settle_it)(void *with))
+{
+    watch->settle = settle_it;
 }
 
 void watch_free(struct watch *watch)

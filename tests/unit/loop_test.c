@@ -142,6 +142,44 @@ static void work_without_an_edge_keeps_the_loop_awake(void **state)
     close(ends[1]);
 }
 
+static struct watch *watched;
+static unsigned settled;
+
+static void settle(void *with)
+{
+    settled++;
+}
+
+/* With the answer that it found nothing left, and yet something to send. */
+static bool gather(void *with)
+{
+    drained++;
+    watch_settle(watched, settle);
+    watch_settle(watched, settle);
+    return false;
+}
+
+static void what_a_turn_gathered_is_settled_once_before_the_loop_sleeps(void **state)
+{
+    int ends[2];
+    unsigned never = 0;
+    assert_int_equal(pipe(ends), 0);
+    drained = settled = 0;
+    watched = watch_new(loop, ends[0], gather, NULL);
+
+    assert_true(comes(loop, &settled, 1));
+    comes_within(loop, &never, 1, 20);
+
+    assert_int_equal(drained, 1);
+    assert_int_equal(settled, 1);
+    watch_settle(watched, settle);
+    watch_free(watched);
+    comes_within(loop, &never, 1, 20);
+    assert_int_equal(settled, 1);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 #define ON_LOOP(test) cmocka_unit_test_setup_teardown(test, open_loop, close_loop)
 
 int main(void)
@@ -153,6 +191,7 @@ int main(void)
         ON_LOOP(a_signal_is_heard),
         ON_LOOP(another_thread_wakes_the_loop),
         ON_LOOP(work_without_an_edge_keeps_the_loop_awake),
+        ON_LOOP(what_a_turn_gathered_is_settled_once_before_the_loop_sleeps),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
