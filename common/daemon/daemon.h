@@ -15,6 +15,7 @@ struct daemon {
     struct bus *bus;
     struct peers peers;
     struct telling *telling; /* daemon/tell.c's own; NULL where it has no address to tell from */
+    struct desk *desk;       /* daemon/desk.c's own */
     struct asks *asks;       /* daemon/ask.c's own */
     struct worker_pool *workers; /* daemon/workers.c's own: the writer, the readers, their queues */
     struct listening *listening; /* daemon/listen.c's own: the followers of other services */

@@ -14,6 +14,7 @@
 struct desk {
     struct daemon *daemon;
     struct answerer *answerer;
+    bool carried_out; /* an answer about that was sent since the last flush */
 };
 
 /* A question from the bus: where its answer goes. */
@@ -34,12 +35,23 @@ static void send_answer(const struct from_bus *from, struct work *work)
     work_finish_answer(work);
     struct bytes header = message_pack(work->arena, &work->answer.base);
 
-    bool carried_out = work->command && work->answer.kind != NOT_ACTIVE;
-    if (carried_out)
+    if (work->command && work->answer.kind != NOT_ACTIVE) {
+        from->desk->carried_out = true;
         FAIL_POINT("loop.before_answer");
+    }
     answerer_send(from->desk->answerer, &from->reply_to, header, work->answer_body);
-    if (carried_out)
+}
+
+void desk_flush(struct daemon *daemon)
+{
+    struct desk *desk = daemon->desk;
+
+    if (!desk->answerer)
+        return;
+    answerer_flush(desk->answerer);
+    if (desk->carried_out)
         FAIL_POINT("loop.answered");
+    desk->carried_out = false;
 }
 
 static void answer_bus(struct work *work, void *with)
@@ -159,24 +171,24 @@ void daemon_ask_self(struct daemon *daemon, const AskHeader *header, struct byte
     }
 }
 
-struct desk *desk_open(struct daemon *daemon, const char *endpoint)
+void desk_open(struct daemon *daemon, const char *endpoint)
 {
     struct desk *desk = calloc(1, sizeof *desk);
     const char *why = "";
     CHECK(desk);
 
     desk->daemon = daemon;
+    daemon->desk = desk;
     if (!endpoint)
-        return desk;
+        return;
     desk->answerer = answerer_new(daemon->bus, endpoint, on_question_asked, desk, &why);
     if (!desk->answerer)
         die("%s: can't answer there: %s", endpoint, why);
-    return desk;
 }
 
-void desk_close(struct desk *desk)
+void desk_close(struct daemon *daemon)
 {
-    if (desk->answerer)
-        answerer_free(desk->answerer);
-    free(desk);
+    answerer_free(daemon->desk->answerer);
+    free(daemon->desk);
+    daemon->desk = NULL;
 }

@@ -152,7 +152,7 @@ static int run(struct arena *arena, const struct service *service)
     daemon.bus = bus_open(daemon.loop, &daemon.peers, secret_key);
     const struct peer *self = find_self(&daemon);
     tell_open(&daemon, self->tell);
-    struct desk *desk = desk_open(&daemon, self->ask);
+    desk_open(&daemon, self->ask);
     asks_open(&daemon);
     listening_open(&daemon);
     workers_start(&daemon, &settings, listening_tenure);
@@ -169,7 +169,7 @@ static int run(struct arena *arena, const struct service *service)
     asks_close(&daemon);
     if (service->moved_out)
         service->moved_out(&daemon);
-    desk_close(desk);
+    desk_close(&daemon);
     tell_close(&daemon);
     bus_free(daemon.bus);
     loop_free(daemon.loop);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "daemon/desk.h"
 #include "daemon/metrics.h"
 #include "daemon/tell.h"
 #include "daemon/workers_own.h"
@@ -52,6 +53,7 @@ static void on_bell(void *with)
         finish(pool, work);
         work = next;
     }
+    desk_flush(pool->daemon);
 }
 
 static void start_thread(pthread_t *thread, void *(*run)(void *), void *with)

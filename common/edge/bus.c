@@ -143,19 +143,22 @@ void bus_socket_free(struct bus_socket *socket)
 static bool socket_drain(void *with)
 {
     struct bus_socket *socket = with;
-    int left = BUS_TURN_MOST;
+    unsigned counted = 0;
+    unsigned taken = 1;
 
     socket->taking = true;
-    while (left > 0 && !socket->closed && socket->take(socket))
-        left--;
+    while (counted < BUS_TURN_MOST && taken > 0 && !socket->closed) {
+        taken = socket->take(socket);
+        counted += taken;
+    }
     socket->taking = false;
     if (!socket->closed)
-        return left == 0;
+        return taken > 0;
     socket_forget(socket);
     return false;
 }
 
-void bus_socket_watch(struct bus_socket *socket, bool (*take)(struct bus_socket *socket))
+void bus_socket_watch(struct bus_socket *socket, unsigned (*take)(struct bus_socket *socket))
 {
     int descriptor;
     size_t size = sizeof descriptor;
@@ -205,12 +208,12 @@ static int drain_rest(struct bus_socket *socket)
     return drained;
 }
 
-enum taken bus_take(struct bus_socket *socket, zmq_msg_t *frames, int count)
+int bus_take(struct bus_socket *socket, zmq_msg_t *frames, int least, int most)
 {
     int taken = 0;
     bool more = true;
 
-    while (more && taken < count) {
+    while (more && taken < most) {
         zmq_msg_init(&frames[taken]);
         if (zmq_msg_recv(&frames[taken], socket->zmq, ZMQ_DONTWAIT) < 0) {
             CHECK(taken == 0); /* a message arrives whole or not at all */
@@ -218,12 +221,12 @@ enum taken bus_take(struct bus_socket *socket, zmq_msg_t *frames, int count)
         }
         more = zmq_msg_more(&frames[taken++]);
     }
-    if (taken == count && !more)
-        return TAKEN_ONE;
+    if (taken >= least && !more)
+        return taken;
     if (more)
         drain_rest(socket);
     bus_frames_close(frames, taken);
-    socket->bus->counts.oversized++;
+    socket->bus->counts.dropped++;
     return TAKEN_BAD;
 }
 
@@ -245,6 +248,15 @@ bool bus_send(struct bus_socket *socket, struct bytes frame, bool more)
     if (socket->watch)
         watch_touch(socket->watch);
     return zmq_send(socket->zmq, frame.at, frame.size, flags) >= 0;
+}
+
+bool bus_can_send(struct bus_socket *socket)
+{
+    int events = 0;
+    size_t size = sizeof events;
+
+    watch_touch(socket->watch);
+    return zmq_getsockopt(socket->zmq, ZMQ_EVENTS, &events, &size) == 0 && events & ZMQ_POLLOUT;
 }
 
 /* ---- the bus ---- */

@@ -10,6 +10,11 @@
  * BUS_FRAME_MOST bytes; more is drained, counted and dropped.  Sends never block: a full queue
  * returns false.  **A send that returned true proves nothing**: only an answer does.
  *
+ * Questions and answers travel in one of two forms.  Two frames are header and body of one.  One
+ * frame is a bundle (edge/bundle.h): what the house says to one peer in a turn of the loop, sent
+ * before the loop sleeps.  Whoever asks in two frames is answered in two frames; whoever asks in a
+ * bundle is answered in bundles, but for what no bundle holds, which is two frames in any case.
+ *
  * The peers file is the address book and the list of keys, one peer a line, "#" for comments:
  *
  *     name         public key (Z85)                          ask                     tell
@@ -31,7 +36,7 @@
 enum {
     BUS_FRAME_MOST = 4 * 1024 * 1024,
     BUS_FRAMES_MOST = 2, /* header and body, after the routing id */
-    BUS_TURN_MOST = 64,  /* messages taken from one socket before the loop turns */
+    BUS_TURN_MOST = 64,  /* taken from one socket before the loop turns; no bundle is parted */
 };
 
 struct peer {
@@ -68,20 +73,22 @@ struct answerer;
 struct reply_to {
     unsigned char routing_id[32];
     unsigned char size;
+    bool bundled;
 };
 typedef void on_question(void *with, const char *peer, const struct reply_to *reply_to,
                          struct bytes header, struct bytes body);
 struct answerer *answerer_new(struct bus *bus, const char *endpoint, on_question *asked, void *with,
                               const char **why);
-/* False where the asker is gone or its queue is full. */
-bool answerer_send(struct answerer *answerer, const struct reply_to *reply_to, struct bytes header,
+/* Where the asker is gone or its queue is full, the answer is counted and nobody's. */
+void answerer_send(struct answerer *answerer, const struct reply_to *reply_to, struct bytes header,
                    struct bytes body);
+void answerer_flush(struct answerer *answerer); /* what was sent leaves now */
 void answerer_free(struct answerer *answerer);
 
 /* ---- ask: a DEALER to one instance ---- */
 struct asker;
 typedef void on_answer(void *with, struct bytes header, struct bytes body);
-/* The connection broke: what was asked and not answered will not be. */
+/* The connection broke, or was not there any more: what was asked and not answered will not be. */
 typedef void on_lost(void *with);
 struct asker *asker_new(struct bus *bus, const struct peer *peer, on_answer *answered,
                         on_lost *lost, void *with);
@@ -90,10 +97,8 @@ bool asker_send(struct asker *asker, struct bytes header, struct bytes body);
 void asker_free(struct asker *asker);
 
 /* ---- tell: a PUB; listen: a SUB to one instance ----
- * Frames [topic][told].  Everything is told on one topic, for all; for those in a hurry it may have
- * been told before, on the other. */
-enum told_topic { TOLD_GATHERED, TOLD_AT_ONCE }; /* the words "gathered" and "at_once" */
-
+ * Frames [topic][told].  All is told on "gathered"; for those in a hurry before, on "at_once". */
+enum told_topic { TOLD_GATHERED, TOLD_AT_ONCE };
 struct teller;
 struct teller *teller_new(struct bus *bus, const char *endpoint, const char **why);
 /* May be dropped: the feed is paged. */
@@ -108,8 +113,8 @@ void hearer_free(struct hearer *hearer);
 
 /* Since the start. */
 struct bus_counts {
-    unsigned long oversized;  /* messages dropped: wrong number of frames, or nobody's */
+    unsigned long dropped;    /* messages: wrong number of frames, a broken bundle, or nobody's */
     unsigned long refused;    /* handshakes of unknown keys */
-    unsigned long unroutable; /* answers whose asker was gone or full */
+    unsigned long unroutable; /* answers whose asker was gone or full, or which no frame holds */
 };
 struct bus_counts bus_counts(const struct bus *bus);

@@ -56,14 +56,14 @@ static void note_refusal(struct bus *bus)
     log_warn("did=let_in said=refused reason=unknown_key refused=%lu", bus->counts.refused);
 }
 
-static bool door_take(struct bus_socket *door)
+static unsigned door_take(struct bus_socket *door)
 {
     zmq_msg_t frames[DOOR_QUESTION_FRAMES];
-    enum taken taken = bus_take(door, frames, DOOR_QUESTION_FRAMES);
+    int taken = bus_take(door, frames, DOOR_QUESTION_FRAMES, DOOR_QUESTION_FRAMES);
 
     if (taken == TAKEN_NONE)
-        return false;
-    CHECK(taken == TAKEN_ONE); /* libzmq itself asks, about CURVE only */
+        return 0;
+    CHECK(taken > 0); /* libzmq itself asks, about CURVE only */
     const char *name = NULL;
     if (frame_is(&frames[DOOR_MECHANISM], "CURVE", 5))
         name = name_of(door->bus, &frames[DOOR_KEY]);
@@ -71,7 +71,7 @@ static bool door_take(struct bus_socket *door)
         note_refusal(door->bus);
     door_answer(door, &frames[DOOR_ID], name);
     bus_frames_close(frames, DOOR_QUESTION_FRAMES);
-    return true;
+    return 1;
 }
 
 static void learn_keys(struct bus *bus, const struct peers *peers)

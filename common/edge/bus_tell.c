@@ -38,17 +38,17 @@ void teller_free(struct teller *teller)
         bus_socket_free(&teller->socket);
 }
 
-static bool take_told(struct bus_socket *socket)
+static unsigned take_told(struct bus_socket *socket)
 {
     struct hearer *hearer = (struct hearer *)socket;
     zmq_msg_t frames[TOLD_FRAMES];
-    enum taken taken = bus_take(socket, frames, TOLD_FRAMES);
+    int taken = bus_take(socket, frames, TOLD_FRAMES, TOLD_FRAMES);
 
-    if (taken != TAKEN_ONE)
+    if (taken <= 0)
         return taken == TAKEN_BAD;
     hearer->heard(hearer->with, bus_frame(&frames[FRAME_TOLD]));
     bus_frames_close(frames, TOLD_FRAMES);
-    return true;
+    return 1;
 }
 
 static void listen_to(struct hearer *hearer, int option, enum told_topic topic)

@@ -80,7 +80,7 @@ static void (*const openers[])(struct arena *, struct bytes, struct bytes) = {
     open_page,
 };
 
-/* The two frames of the bus: a byte that chooses, a byte for the header's size, header, body. */
+/* What is said on the bus: a byte that chooses, a byte for the header's size, header, body. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 2)

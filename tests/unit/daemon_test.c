@@ -164,7 +164,6 @@ static void others_close(void)
 
 struct instance_of {
     struct daemon daemon;
-    struct desk *desk;
     struct asker *asker;
 };
 
@@ -229,7 +228,7 @@ static void stand_up(struct instance_of *made, const struct peer *self, long bat
     daemon->bus = room.bus;
     daemon->peers = (struct peers){room.peers, room.peer_count};
     tell_open(daemon, self->tell);
-    made->desk = desk_open(daemon, self->ask);
+    desk_open(daemon, self->ask);
     asks_open(daemon);
     listening_open(daemon);
     workers_start(daemon, &settings, listening_tenure);
@@ -247,7 +246,7 @@ static void lie_down(struct instance_of *made)
     asker_free(made->asker);
     listening_close(daemon);
     asks_close(daemon);
-    desk_close(made->desk);
+    desk_close(daemon);
     tell_close(daemon);
     arena_free(daemon->arena);
 }
