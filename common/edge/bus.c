@@ -158,6 +158,21 @@ static bool socket_drain(void *with)
     return false;
 }
 
+static int socket_events(const struct bus_socket *socket)
+{
+    int events = 0;
+    size_t size = sizeof events;
+
+    return zmq_getsockopt(socket->zmq, ZMQ_EVENTS, &events, &size) == 0 ? events : 0;
+}
+
+static bool socket_ready(void *with)
+{
+    const struct bus_socket *socket = with;
+
+    return socket->owing || socket_events(socket) & ZMQ_POLLIN;
+}
+
 void bus_socket_watch(struct bus_socket *socket, unsigned (*take)(struct bus_socket *socket))
 {
     int descriptor;
@@ -165,7 +180,7 @@ void bus_socket_watch(struct bus_socket *socket, unsigned (*take)(struct bus_soc
 
     CHECK(zmq_getsockopt(socket->zmq, ZMQ_FD, &descriptor, &size) == 0);
     socket->take = take;
-    socket->watch = watch_new(socket->bus->loop, descriptor, socket_drain, socket);
+    socket->watch = watch_new(socket->bus->loop, descriptor, socket_ready, socket_drain, socket);
 }
 
 bool bus_socket_bind(struct bus_socket *socket, const char *endpoint, const char **why)
@@ -252,11 +267,8 @@ bool bus_send(struct bus_socket *socket, struct bytes frame, bool more)
 
 bool bus_can_send(struct bus_socket *socket)
 {
-    int events = 0;
-    size_t size = sizeof events;
-
     watch_touch(socket->watch);
-    return zmq_getsockopt(socket->zmq, ZMQ_EVENTS, &events, &size) == 0 && events & ZMQ_POLLOUT;
+    return socket_events(socket) & ZMQ_POLLOUT;
 }
 
 /* ---- the bus ---- */

@@ -31,7 +31,6 @@ struct asker {
     on_lost *lost;
     void *with;
     struct bundle bundle;
-    bool unsent; /* a bundle found nobody: to be told */
 };
 
 /* Tells when an asker's connection breaks. */
@@ -213,7 +212,7 @@ void answerer_free(struct answerer *answerer)
 
 static unsigned tell_unsent(struct asker *asker)
 {
-    asker->unsent = false;
+    asker->socket.owing = false;
     asker->lost(asker->with);
     return 1;
 }
@@ -224,7 +223,7 @@ static unsigned take_answers(struct bus_socket *socket)
     zmq_msg_t frames[BUS_FRAMES_MOST];
     struct said said;
 
-    if (asker->unsent)
+    if (socket->owing)
         return tell_unsent(asker);
     int taken = bus_take(socket, frames, FORM_BUNDLE, FORM_ALONE);
     if (taken <= 0)
@@ -287,7 +286,7 @@ static bool ask_bundle(struct asker *asker)
 {
     bool sent = asker->bundle.count == 0 || send_bundle(&asker->socket, &asker->bundle);
 
-    asker->unsent |= !sent;
+    asker->socket.owing |= !sent;
     bundle_empty(&asker->bundle);
     return sent;
 }

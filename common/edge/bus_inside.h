@@ -32,6 +32,7 @@ struct bus_socket {
     struct watch *watch;
     /* One message; as how many it counts in this turn, 0 where there is none. */
     unsigned (*take)(struct bus_socket *socket);
+    bool owing; /* `take` has something of its own to tell */
     bool taking;
     bool closed;
 };

@@ -38,11 +38,13 @@ void doorbell_ring(struct doorbell *doorbell); /* any thread; rings may merge in
 void doorbell_free(struct doorbell *doorbell);
 
 /* ---- a foreign edge-triggered descriptor (ZeroMQ's) ----
- * After polling, where there was an edge or a touch, `drain` is called once a turn.  It returns
- * true while it may have more to do, and the loop then does not sleep; false once it found nothing
- * left (architecture §3: poll notes, check drains, prepare looks again, idle keeps awake). */
+ * After polling, where there was an edge, `drain` is called once a turn.  It returns true while it
+ * may have more to do; false once it found nothing left.  Before the loop sleeps after such a turn
+ * or a touch, `ready` says whether there is something to drain, and the loop then does not sleep
+ * (architecture §3: poll notes, check drains, prepare looks again, idle keeps awake). */
 struct watch;
-struct watch *watch_new(struct loop *loop, int descriptor, bool (*drain)(void *with), void *with);
+struct watch *watch_new(struct loop *loop, int descriptor, bool (*ready)(void *with),
+                        bool (*drain)(void *with), void *with);
 /* Its owner was used outside `drain`, which may have taken the edge: look once more. */
 void watch_touch(struct watch *watch);
 /* `settle` is called once, before the loop sleeps: for what its owner gathered in this turn. */

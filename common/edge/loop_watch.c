@@ -11,6 +11,7 @@ struct watch {
     uv_check_t check;
     uv_prepare_t prepare;
     uv_idle_t idle;
+    bool (*ready)(void *with);
     bool (*drain)(void *with);
     void (*settle)(void *with); /* NULL: nothing was gathered in this turn */
     void *with;
@@ -62,15 +63,19 @@ static void watch_prepared(uv_prepare_t *prepare)
 
     settle(watch);
     if (watch->awake)
+        watch->awake = watch->ready(watch->with);
+    if (watch->awake)
         uv_idle_start(&watch->idle, watch_idled);
     else
         uv_idle_stop(&watch->idle);
 }
 
-struct watch *watch_new(struct loop *loop, int descriptor, bool (*drain)(void *with), void *with)
+struct watch *watch_new(struct loop *loop, int descriptor, bool (*ready)(void *with),
+                        bool (*drain)(void *with), void *with)
 {
     struct watch *watch = resident_new(sizeof *watch, watch_leave);
 
+    watch->ready = ready;
     watch->drain = drain;
     watch->with = with;
     watch->awake = true;

@@ -112,6 +112,11 @@ static void another_thread_wakes_the_loop(void **state)
 static unsigned drained;
 static unsigned left;
 
+static bool is_left(void *with)
+{
+    return left > 0;
+}
+
 static bool drain_one(void *with)
 {
     if (left == 0)
@@ -127,7 +132,7 @@ static void work_without_an_edge_keeps_the_loop_awake(void **state)
     assert_int_equal(pipe(ends), 0);
     drained = 0;
     left = 1000;
-    struct watch *watch = watch_new(loop, ends[0], drain_one, NULL);
+    struct watch *watch = watch_new(loop, ends[0], is_left, drain_one, NULL);
 
     assert_true(comes(loop, &drained, 1000));
     left = 1;
@@ -150,6 +155,11 @@ static void settle(void *with)
     settled++;
 }
 
+static bool is_unread(void *with)
+{
+    return drained == 0;
+}
+
 /* With the answer that it found nothing left, and yet something to send. */
 static bool gather(void *with)
 {
@@ -165,7 +175,7 @@ static void what_a_turn_gathered_is_settled_once_before_the_loop_sleeps(void **s
     unsigned never = 0;
     assert_int_equal(pipe(ends), 0);
     drained = settled = 0;
-    watched = watch_new(loop, ends[0], gather, NULL);
+    watched = watch_new(loop, ends[0], is_unread, gather, NULL);
 
     assert_true(comes(loop, &settled, 1));
     comes_within(loop, &never, 1, 20);
