@@ -5,19 +5,17 @@
 #include "base/check.h"
 #include "edge/db_own.h"
 
-enum { ROWS_AT_FIRST = 16 };
-
-/* Rows, or questions, of one statement that wait to be sent as one. */
+/* Rows, or questions, of one statement that wait to be sent as one array. */
 struct gathered {
     const char *name;
-    size_t columns, count, room;
-    const char **items[PARAMETERS_MOST];
+    struct text array;
+    size_t count;
     struct gathered *next;
 };
 
 /* Questions sent as one, and what came back: a row for each, in their order. */
 struct look {
-    struct gathered questions;
+    struct gathered *questions;
     bool sent;
     PGresult *result; /* NULL until it arrived */
     struct look *next;
@@ -55,45 +53,31 @@ void db_forget_later(struct db *db)
 
 /* ---- gathering ---- */
 
-static void make_room(struct arena *arena, struct gathered *rows)
+static struct gathered *gathered_new(struct db *db, struct statement sql)
 {
-    size_t room = rows->room ? rows->room * 2 : ROWS_AT_FIRST;
+    struct gathered *rows = arena_take(db->later, sizeof *rows);
 
-    for (size_t i = 0; i < rows->columns; i++) {
-        const char **items = arena_take(arena, room * sizeof *items);
-        if (rows->count)
-            memcpy(items, rows->items[i], rows->count * sizeof *items);
-        rows->items[i] = items;
-    }
-    rows->room = room;
+    *rows = (struct gathered){.name = sql.name, .array = text_new(db->later)};
+    return rows;
 }
 
-static void gather(struct arena *arena, struct gathered *rows, const char *const *texts)
+static void gather(struct gathered *rows, const char *const *texts)
 {
-    if (rows->count == rows->room)
-        make_room(arena, rows);
-    for (size_t i = 0; i < rows->columns; i++) {
-        CHECK(texts[i] != db_end);
-        rows->items[i][rows->count] = texts[i];
-    }
-    rows->count++;
+    text_add(&rows->array, rows->count++ ? "," : "{");
+    db_add_row(&rows->array, texts);
 }
 
-static bool send_as_one(struct db *db, const struct gathered *rows, struct step step)
+static bool send_as_one(struct db *db, struct gathered *rows, struct step step)
 {
-    const char *arrays[PARAMETERS_MOST + 1];
-
-    for (size_t i = 0; i < rows->columns; i++)
-        arrays[i] = db_array(db->later, rows->items[i], rows->count);
-    arrays[rows->columns] = db_end;
-    return db_send(db, rows->name, arrays, step);
+    text_add(&rows->array, "}");
+    return db_send(db, rows->name, DB_TEXTS(rows->array.at), step);
 }
 
 static bool send_looks(struct db *db)
 {
     for (struct look *look = db->looks; look; look = look->next) {
-        struct step step = {look->questions.name, STEP_AHEAD, .into = look};
-        if (!look->sent && !send_as_one(db, &look->questions, step))
+        struct step step = {look->questions->name, STEP_AHEAD, .into = look};
+        if (!look->sent && !send_as_one(db, look->questions, step))
             return false;
         look->sent = true;
     }
@@ -116,17 +100,14 @@ bool db_send_gathered(struct db *db)
 
 /* ---- what is sent when there is more of it ---- */
 
-static struct gathered *gathered_of(struct db *db, struct statement sql, size_t columns)
+static struct gathered *gathered_of(struct db *db, struct statement sql)
 {
     struct gathered **at = &db->gathered;
 
     while (*at && (*at)->name != sql.name)
         at = &(*at)->next;
-    if (!*at) {
-        CHECK(columns <= PARAMETERS_MOST);
-        *at = arena_take(db->later, sizeof **at);
-        **at = (struct gathered){.name = sql.name, .columns = columns};
-    }
+    if (!*at)
+        *at = gathered_new(db, sql);
     return *at;
 }
 
@@ -135,25 +116,22 @@ bool db_add_with(struct db *db, struct statement sql, const char *const *texts)
     CHECK(db->begun);
     if (db->trouble != DB_FINE)
         return false;
-    gather(db->later, gathered_of(db, sql, count_texts(texts)), texts);
+    gather(gathered_of(db, sql), texts);
     db->writes++;
     return true;
 }
 
 /* ---- what is asked before it is wanted ---- */
 
-static struct look *unsent_look(struct db *db, struct statement sql, size_t columns)
+static struct look *unsent_look(struct db *db, struct statement sql)
 {
     struct look **at = &db->looks;
 
-    while (*at && ((*at)->sent || (*at)->questions.name != sql.name))
+    while (*at && ((*at)->sent || (*at)->questions->name != sql.name))
         at = &(*at)->next;
     if (!*at) {
-        CHECK(columns <= PARAMETERS_MOST);
         *at = arena_take(db->later, sizeof **at);
-        **at = (struct look){
-            .questions = {.name = sql.name, .columns = columns}
-        };
+        **at = (struct look){.questions = gathered_new(db, sql)};
     }
     return *at;
 }
@@ -164,12 +142,12 @@ bool db_ahead_with(struct db *db, struct statement sql, const char *const *texts
     if (db->trouble != DB_FINE || (db->gathered && !db_send_gathered(db)))
         return false;
 
-    size_t columns = count_texts(texts);
-    struct look *look = unsent_look(db, sql, columns);
+    size_t size = (count_texts(texts) + 1) * sizeof *texts;
+    struct look *look = unsent_look(db, sql);
     struct foreseen *foreseen = arena_take(db->later, sizeof *foreseen);
-    const char *const *copy = arena_copy_bytes(db->later, texts, (columns + 1) * sizeof *texts);
-    *foreseen = (struct foreseen){db->arena, copy, look, look->questions.count};
-    gather(db->later, &look->questions, copy);
+    const char *const *copy = arena_copy_bytes(db->later, texts, size);
+    *foreseen = (struct foreseen){db->arena, copy, look, look->questions->count};
+    gather(look->questions, copy);
     *db->foreseen_end = foreseen;
     db->foreseen_end = &foreseen->next;
     return true;
@@ -193,7 +171,7 @@ static struct foreseen *take_foreseen(struct db *db, struct statement sql, const
     struct foreseen **at = &db->foreseen;
 
     while (*at
-           && ((*at)->owner != db->arena || (*at)->look->questions.name != sql.name
+           && ((*at)->owner != db->arena || (*at)->look->questions->name != sql.name
                || !same_texts((*at)->texts, texts)))
         at = &(*at)->next;
     struct foreseen *found = *at;
@@ -219,7 +197,7 @@ bool db_look_with(struct db *db, struct row *row, struct statement sql, const ch
     struct look *look = found->look;
     if (!look->result && (!db_send_gathered(db) || !db_wait(db)))
         return false;
-    if ((size_t)PQntuples(look->result) != look->questions.count)
+    if ((size_t)PQntuples(look->result) != look->questions->count)
         return db_record(db, DB_DEFECT, sql.name, "not one row for each question");
     struct rows rows;
     db_copy_rows(db->arena, look->result, (int)found->place, 1, &rows);

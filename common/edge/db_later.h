@@ -9,7 +9,7 @@
 #include "edge/db.h"
 
 /*
- * For statements that take questions as arrays, one for each column, and answer each with one row,
+ * For statements that take questions as an array of a composite type, and answer each with one row,
  * in their order: db_look fetches the row of one question.
  *
  * db_ahead asks already what db_look will ask with the same parameters.  What was asked ahead is
@@ -22,8 +22,8 @@
 #define db_ahead(db, sql, ...)     db_ahead_with(db, sql, DB_TEXTS(__VA_ARGS__))
 
 /*
- * As db_run, for a statement that takes its rows as arrays, one for each column: a row more.  Rows
- * of one statement are sent together, before anything else is; until then the texts must last.
+ * As db_run, for a statement that takes its rows as an array of a composite type: a row more, a
+ * text for each column.  Rows of one statement are sent together, before anything else is.
  */
 #define db_add(db, sql, ...) db_add_with(db, sql, DB_TEXTS(__VA_ARGS__))
 

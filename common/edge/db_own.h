@@ -8,6 +8,7 @@
 
 #include <libpq-fe.h>
 
+#include "base/text.h"
 #include "edge/db.h"
 
 struct binary;
@@ -96,6 +97,11 @@ void db_foresaw(struct look *look, PGresult *result);
 
 /* Sends what db_ahead and db_add gathered, for something else is about to be sent. */
 bool db_send_gathered(struct db *db);
+
+/* ---- db_values.c ---- */
+
+/* Adds a row to an array of rows: texts up to db_end, each a column of a composite type. */
+void db_add_row(struct text *array, const char *const *texts);
 
 /* ---- db_binary.c ---- */
 

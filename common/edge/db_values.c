@@ -3,7 +3,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "edge/db.h"
+#include "edge/db_own.h"
 
 char *db_number(struct arena *arena, int64_t number)
 {
@@ -61,6 +61,38 @@ char *db_array(struct arena *arena, const char *const *items, size_t count)
     }
     text_add(&array, "}");
     return array.at;
+}
+
+/* A quoted column of a quoted row: what has a meaning in both is said to both. */
+static void add_quoted_column(struct text *array, const char *column)
+{
+    text_add(array, "\\\"");
+    while (*column) {
+        size_t plain = strcspn(column, "\"\\");
+        text_add_bytes(array, column, plain);
+        column += plain;
+        if (*column)
+            text_add(array, *column++ == '"' ? "\\\"\\\"" : "\\\\\\\\");
+    }
+    text_add(array, "\\\"");
+}
+
+/* What is not there is NULL, and an empty text is quoted, as are those that say more than text. */
+void db_add_row(struct text *array, const char *const *texts)
+{
+    static const char meant[] = "\"\\(),";
+
+    text_add(array, "\"(");
+    for (size_t i = 0; texts[i] != db_end; i++) {
+        const char *column = texts[i];
+        if (i)
+            text_add(array, ",");
+        if (column && (!*column || column[strcspn(column, meant)]))
+            add_quoted_column(array, column);
+        else if (column)
+            text_add(array, column);
+    }
+    text_add(array, ")\"");
 }
 
 /* What stands here up to its end: a comment, something quoted, or a single character. */

@@ -109,21 +109,23 @@ TEST(an_effect_never_stands_before_its_cause)
     SAME(value("select cause from reporting.entry where id = 900000002"), "dispatch/900000001");
 }
 
+static const char *line(const char *source, const char *id, const char *subject, const char *at)
+{
+    return printed("('%s', %s, '%s', '', '', '%s', '%s', '', '', '')::reporting.line", source, id,
+                   subject, at, at);
+}
+
 /* As one batch sends them: behind what is there, and behind each other where a clock went back. */
 TEST(what_is_told_together_keeps_its_order)
 {
-    static const char moments[] =
-        "'{2026-03-02T09:00:01Z,2026-03-02T09:00:09Z,2026-03-02T09:00:02Z,2026-03-02T09:00:03Z}'";
-    static const char nothing[] = "array['', '', '', '']";
     is_told("intake", "900000001", "2026-03-02T09:00:05Z", "null", "null");
 
-    given(printed("prepare write as %s;"
-                  "execute write('{intake,intake,intake,dispatch}',"
-                  "              '{900000002,900000004,900000003,900000005}',"
-                  "              '{here,there,there,here}', %s, %s, %s, %s, %s, %s, %s);"
-                  "deallocate write",
-                  sql.write_entries.text, nothing, nothing, moments, moments, nothing, nothing,
-                  nothing));
+    given(printed("prepare write as %s; execute write(array[%s, %s, %s, %s]); deallocate write",
+                  sql.write_entries.text,
+                  line("intake", "900000002", "here", "2026-03-02T09:00:01Z"),
+                  line("intake", "900000004", "there", "2026-03-02T09:00:09Z"),
+                  line("intake", "900000003", "there", "2026-03-02T09:00:02Z"),
+                  line("dispatch", "900000005", "here", "2026-03-02T09:00:03Z")));
 
     SAME(value("select string_agg(id - 900000000 || '=' || extract(second from told_at)::int, ' '"
                "                  order by id) from reporting.entry"),

@@ -5,20 +5,19 @@
 enum { ADD_THINGS, ADD_THING, FIND_THING, COUNT_THINGS, LOOK_AT_THINGS, DIVIDE, ANSWER_TWICE };
 
 static const char add_things[] = "insert into @.thing (id, name)"
-                                 " select id, name from unnest($1::bigint[], $2::text[])"
-                                 " as t (id, name)";
+                                 " select id, name from unnest($1::@.thing[])";
 static const char look_at_things[] =
-    "select thing.name from unnest($1::bigint[]) with ordinality as asked (id, number)"
+    "select thing.name from unnest($1::@.question[]) with ordinality as asked (id, number)"
     " left join @.thing using (id) order by asked.number";
 
 static const struct statement statements[] = {
-    {"add_things",     add_things                                                       },
-    {"add_thing",      "insert into @.thing (id, name) values ($1, $2)"                 },
-    {"find_thing",     "select name from @.thing where id = $1"                         },
-    {"count_things",   "select count(*) as count from @.thing"                          },
-    {"look_at_things", look_at_things                                                   },
-    {"divide",         "select 1 / asked as part from unnest($1::bigint[]) as asked"    },
-    {"answer_twice",   "select asked from unnest($1::bigint[] || $1::bigint[]) as asked"},
+    {"add_things",     add_things                                                   },
+    {"add_thing",      "insert into @.thing (id, name) values ($1, $2)"             },
+    {"find_thing",     "select name from @.thing where id = $1"                     },
+    {"count_things",   "select count(*) as count from @.thing"                      },
+    {"look_at_things", look_at_things                                               },
+    {"divide",         "select 1 / id as part from unnest($1::@.question[])"        },
+    {"answer_twice",   "select id from unnest($1::@.question[] || $1::@.question[])"},
 };
 
 static const struct statement_table tables[] = {{TABLE(statements)}};
@@ -34,7 +33,8 @@ static struct test *begin_test(void **state)
 
     room_script("drop schema if exists db_later_test cascade;"
                 "create schema db_later_test;"
-                "create table db_later_test.thing (id bigint primary key, name text);");
+                "create table db_later_test.thing (id bigint primary key, name text);"
+                "create type db_later_test.question as (id bigint);");
     test->db = room_open(test->arena, (struct db_options){.schema = "db_later_test",
                                                           .statements = tables,
                                                           .statement_tables = LENGTH(tables)});
@@ -184,6 +184,37 @@ static void rows_are_there_for_whoever_reads(void **state)
     assert_true(db_commit(test->db));
 }
 
+static void every_text_comes_as_it_was_given(void **state)
+{
+    struct test *test = begin_test(state);
+    const char *const *const texts = DB_TEXTS("", " ", "NULL", "a,b", "(a)", "{a,b}", "\"", "\\",
+                                              "\\\"", "'", "\"\"", "\n\t ", "杭州市 1 号");
+    struct row row;
+
+    db_begin(test->db);
+    for (size_t i = 0; texts[i] != db_end; i++)
+        assert_true(
+            db_add(test->db, statements[ADD_THINGS], db_number(test->arena, (int64_t)i), texts[i]));
+    for (size_t i = 0; texts[i] != db_end; i++) {
+        assert_true(
+            db_one(test->db, &row, statements[FIND_THING], db_number(test->arena, (int64_t)i)));
+        assert_false(row_null(&row, "name"));
+        assert_string_equal(row_text(&row, "name"), texts[i]);
+    }
+    assert_true(db_commit(test->db));
+}
+
+static void a_row_has_as_many_columns_as_its_type(void **state)
+{
+    struct test *test = begin_test(state);
+
+    db_begin(test->db);
+    assert_true(db_add(test->db, statements[ADD_THINGS], "1"));
+    assert_false(db_commit(test->db));
+    assert_int_equal(db_trouble(test->db), DB_WRONG);
+    db_abandon(test->db);
+}
+
 static void rows_are_committed_with_the_rest(void **state)
 {
     struct test *test = begin_test(state);
@@ -237,6 +268,8 @@ int main(void)
         TEST(rows_that_wait_are_seen_and_those_that_come_later_are_not),
         TEST(each_question_has_one_row),
         TEST(rows_are_there_for_whoever_reads),
+        TEST(every_text_comes_as_it_was_given),
+        TEST(a_row_has_as_many_columns_as_its_type),
         TEST(rows_are_committed_with_the_rest),
         TEST(rows_of_an_abandoned_transaction_never_were),
         TEST(a_bad_row_dooms_the_transaction),

@@ -22,7 +22,8 @@ static const struct statement statements[] = {
     {"add_thing",    "insert into writer_test.thing (id, text) values ($1, $2)" },
     {"find_thing",   "select id from writer_test.thing where text = $1"         },
     {"count_things",
-     "select count(id) as count from unnest($1::text[]) with ordinality as asked (text, number)"
+     "select count(id) as count"
+     " from unnest($1::writer_test.question[]) with ordinality as asked (text, number)"
      " left join writer_test.thing using (text) group by number order by number"},
     {"die",          "select pg_terminate_backend(pg_backend_pid()) as died"    },
     {"doze",         "select pg_sleep(0.3) is null as awake"                    },
@@ -30,7 +31,8 @@ static const struct statement statements[] = {
 
 static const struct migration migrations[] = {
     {"0001_thing", "create table writer_test.thing (id bigint primary key, text text not null,"
-                   " constraint things_do_not_break check (text <> 'break'))"},
+                   " constraint things_do_not_break check (text <> 'break'));"
+                   "create type writer_test.question as (text text)"},
 };
 
 static const struct schema schema = {

@@ -106,33 +106,16 @@ static bool check_draft(struct request *req, const Ticket *ticket, const struct 
     return refuse_violations(req);
 }
 
-/* The customer as they were first met; who is found again stays as they are. */
-static bool know_customer(struct request *req, const Ticket *ticket, const char *number, bool known)
-{
-    const Customer *contact = ticket->customer;
-
-    return known
-           || db_add(req->db, sql.add_customers, number, contact_known_by(req->arena, contact),
-                     contact->name, text_or_null(contact->phone), text_or_null(contact->email),
-                     text_or_null(contact->address), ticket->recorded_at);
-}
-
-/* The unit, or what is newly learned about it. */
-static bool know_unit(struct request *req, const Ticket *ticket, const char *number,
-                      const struct row *known)
+/* What is newly learned about a unit that was known. */
+static bool complete_unit(struct request *req, const Ticket *ticket, const struct row *known)
 {
     const char *model = text_or_null(ticket->product_model);
     const char *purchased_on = text_or_null(ticket->purchased_on);
+    bool learned = (model && row_null(known, "product_model"))
+                   || (purchased_on && row_null(known, "purchased_on"));
 
-    if (!number)
-        return true;
-    if (row_null(known, "unit_id"))
-        return db_add(req->db, sql.add_units, number, ticket->serial_number, model, purchased_on,
-                      ticket->recorded_at);
-    if ((model && row_null(known, "product_model"))
-        || (purchased_on && row_null(known, "purchased_on")))
-        return db_run(req->db, sql.complete_unit, number, model, purchased_on);
-    return true;
+    return text_empty(ticket->serial_number) || row_null(known, "unit_id") || !learned
+           || db_run(req->db, sql.complete_unit, row_text(known, "unit_id"), model, purchased_on);
 }
 
 /* The number of what is known, or the next one. */
@@ -143,20 +126,26 @@ static const char *number_of(struct request *req, const struct row *known, const
                                    : row_text(known, column);
 }
 
-static bool write_ticket(struct request *req, const Ticket *ticket, const char *duplicates)
+/* The ticket; and the customer and the unit, where they are met for the first time. */
+static bool write_ticket(struct request *req, const Ticket *ticket, const struct row *known)
 {
     const Customer *contact = ticket->customer;
+    const char *serial_number = text_or_null(ticket->serial_number);
+    bool new_customer = row_null(known, "customer_id");
+    bool new_unit = serial_number && row_null(known, "unit_id");
 
-    return db_add(req->db, sql.register_tickets, request_id(req, ticket->ticket_id), ticket->state,
-                  ticket->branch, ticket->kind, ticket->channel, text_or_null(ticket->channel_ref),
-                  request_id(req, ticket->customer_id), contact->name, text_or_null(contact->phone),
-                  text_or_null(contact->email), text_or_null(contact->address),
-                  request_id(req, ticket->unit_id), text_or_null(ticket->product_model),
-                  text_or_null(ticket->serial_number), text_or_null(ticket->purchased_on),
-                  text_or_null(ticket->symptom), text_or_null(ticket->description), ticket->impact,
-                  ticket->urgency, ticket->priority, text_or_null(ticket->service_mode),
-                  text_or_null(ticket->assignee), text_or_null(ticket->team), ticket->received_at,
-                  ticket->recorded_at, duplicates);
+    return db_add(
+        req->db, sql.register_tickets, request_id(req, ticket->ticket_id), ticket->state,
+        ticket->branch, ticket->kind, ticket->channel, text_or_null(ticket->channel_ref),
+        request_id(req, ticket->customer_id), new_customer ? "t" : "f",
+        contact_known_by(req->arena, contact), contact->name, text_or_null(contact->phone),
+        text_or_null(contact->email), text_or_null(contact->address),
+        request_id(req, ticket->unit_id), new_unit ? "t" : "f", text_or_null(ticket->product_model),
+        serial_number, text_or_null(ticket->purchased_on), text_or_null(ticket->symptom),
+        text_or_null(ticket->description), ticket->impact, ticket->urgency, ticket->priority,
+        text_or_null(ticket->service_mode), text_or_null(ticket->assignee),
+        text_or_null(ticket->team), ticket->received_at, ticket->recorded_at,
+        ticket->n_possible_duplicates ? row_text(known, "duplicates") : NULL);
 }
 
 /* The whole house hears what was asked, and of the customer what it takes to recognise them. */
@@ -227,16 +216,13 @@ bool register_ticket(struct request *req)
     const char *customer = number_of(req, &known, "customer_id", 'K');
     const char *unit =
         text_empty(ticket->serial_number) ? NULL : number_of(req, &known, "unit_id", 'U');
-    const char *duplicates = row_text(&known, "duplicates");
     ticket->ticket_id = id_text(req->arena, 'T', next_number(req, 'T'));
     ticket->customer_id = id_of(req, 'K', customer);
     ticket->unit_id = id_of(req, 'U', unit);
     ticket->priority = priority_of(ticket->impact, ticket->urgency);
     ticket->received_at = clock_text(req->arena, received_ms);
     ticket->recorded_at = clock_text(req->arena, req->now_ms);
-    name_duplicates(req, ticket, duplicates);
-    return know_customer(req, ticket, customer, !row_null(&known, "customer_id"))
-           && know_unit(req, ticket, unit, &known)
-           && write_ticket(req, ticket, ticket->n_possible_duplicates ? duplicates : NULL)
+    name_duplicates(req, ticket, row_text(&known, "duplicates"));
+    return complete_unit(req, ticket, &known) && write_ticket(req, ticket, &known)
            && tell(req, ticket, at_ms) && reply_made(req, ticket->version, &ticket->base);
 }

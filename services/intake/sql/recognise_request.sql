@@ -8,26 +8,26 @@ select place.branch is not null as branch_known,
        unit.unit_id,
        unit.product_model,
        unit.purchased_on,
-       array((select ticket.ticket_id
-                from intake.ticket
-               where ticket.channel_ref = asked.channel_ref
-                 and ticket.channel = asked.channel
-               order by ticket.ticket_id desc
-               limit 10)
-             union
-             (select recent.ticket_id
-                from (select ticket_id, state, received_at, serial_number, symptom
+       array(select distinct ticket_id
+               from ((select ticket_id
                         from intake.ticket
-                       where ticket.customer_id = customer.customer_id
+                       where ticket.channel_ref = asked.channel_ref
+                         and ticket.channel = asked.channel
                        order by ticket_id desc
-                       limit 20) recent
-               where recent.state not in ('closed', 'cancelled', 'merged')
-                 and recent.received_at >= asked.since
-                 and (recent.serial_number = asked.serial_number
-                      or recent.symptom = asked.symptom))
-             order by 1 desc) as duplicates
-  from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-              $8::timestamptz[]) with ordinality
+                       limit 10)
+                     union all
+                     (select ticket_id
+                        from (select ticket_id, state, received_at, serial_number, symptom
+                                from intake.ticket
+                               where ticket.customer_id = customer.customer_id
+                               order by ticket_id desc
+                               limit 20) recent
+                       where recent.state not in ('closed', 'cancelled', 'merged')
+                         and recent.received_at >= asked.since
+                         and (recent.serial_number = asked.serial_number
+                              or recent.symptom = asked.symptom))) alike
+              order by ticket_id desc) as duplicates
+  from unnest($1::intake.request_marks[]) with ordinality
        as asked (branch, caller_branch, known_by, serial_number, channel, channel_ref, symptom,
                  since, number)
   left join intake.scope place

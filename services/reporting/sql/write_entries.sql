@@ -8,8 +8,6 @@ select source, id, subject, aggregate, type, occurred_at, recorded_at,
                   where entry.subject = told.subject
                     and entry.source = told.source)),
        caller, state, text, ''
-  from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::timestamptz[],
-              $7::timestamptz[], $8::text[], $9::text[], $10::text[])
-       with ordinality
+  from unnest($1::reporting.line[]) with ordinality
        as told (source, id, subject, aggregate, type, occurred_at, recorded_at, caller, state, text,
                 place)
