@@ -348,9 +348,9 @@ void follower_resume(struct follower *follower)
     step_out(follower);
 }
 
-void follower_hurry(struct follower *follower, bool hurry)
+void follower_hurry(struct follower *follower)
 {
-    hearing_hurry(follower->hearing, hurry);
+    hearing_hurry(follower->hearing);
 }
 
 uint64_t follower_at(const struct follower *follower)

@@ -44,8 +44,8 @@ struct follower *follower_new(struct daemon *daemon, const char *source, take_ev
 void follower_start(struct follower *follower, uint64_t after); /* also: go back or forward */
 void follower_stop(struct follower *follower);
 void follower_resume(struct follower *follower);
-/* Whether it is to hear at once what is told, or with what else happens in TELL_GATHER_MS. */
-void follower_hurry(struct follower *follower, bool hurry);
+/* It shall hear at once what is told, and not with what else happens in TELL_GATHER_MS. */
+void follower_hurry(struct follower *follower);
 uint64_t follower_at(const struct follower *follower);   /* handed over up to here */
 uint64_t follower_head(const struct follower *follower); /* as far as heard */
 void follower_free(struct follower *follower);

@@ -11,7 +11,6 @@ struct hearing {
     struct source_heard *source;
     on_page_told *heard; /* NULL: has left */
     void *with;
-    bool hurried;
 };
 
 struct source_heard {
@@ -21,7 +20,7 @@ struct source_heard {
     struct hearing *hearings;
     struct hearer **hearers;
     size_t hearer_count;
-    unsigned hurried; /* so many of the hearings are */
+    bool hurried;
     struct arena *scratch;
     bool telling;
 };
@@ -107,29 +106,24 @@ struct hearing *hearing_join(struct daemon *daemon, const char *name, on_page_to
 
     struct hearing *hearing = calloc(1, sizeof *hearing);
     CHECK(hearing);
-    *hearing = (struct hearing){source->hearings, source, heard, with, false};
+    *hearing = (struct hearing){source->hearings, source, heard, with};
     source->hearings = hearing;
     return hearing;
 }
 
-void hearing_hurry(struct hearing *hearing, bool hurry)
+void hearing_hurry(struct hearing *hearing)
 {
     struct source_heard *source = hearing->source;
-    unsigned before = source->hurried;
 
-    if (hearing->hurried == hurry)
-        return;
-    hearing->hurried = hurry;
-    source->hurried += hurry ? 1 : -1;
-    for (size_t i = 0; i < source->hearer_count && (before == 0) != (source->hurried == 0); i++)
-        hearer_hurry(source->hearers[i], hurry);
+    for (size_t i = 0; i < source->hearer_count && !source->hurried; i++)
+        hearer_hurry(source->hearers[i]);
+    source->hurried = true;
 }
 
 void hearing_leave(struct hearing *hearing)
 {
     struct source_heard *source = hearing->source;
 
-    hearing_hurry(hearing, false);
     hearing->heard = NULL;
     if (!source->telling)
         sweep(source);

@@ -108,7 +108,7 @@ void teller_free(struct teller *teller);
 struct hearer;
 typedef void on_told(void *with, struct bytes told);
 struct hearer *hearer_new(struct bus *bus, const struct peer *peer, on_told *heard, void *with);
-void hearer_hurry(struct hearer *hearer, bool hurry); /* at first it does not */
+void hearer_hurry(struct hearer *hearer); /* from now on it hears at once, too */
 void hearer_free(struct hearer *hearer);
 
 /* Since the start. */

@@ -51,11 +51,11 @@ static unsigned take_told(struct bus_socket *socket)
     return 1;
 }
 
-static void listen_to(struct hearer *hearer, int option, enum told_topic topic)
+static void listen_to(struct hearer *hearer, enum told_topic topic)
 {
     const char *word = topics[topic];
 
-    CHECK(zmq_setsockopt(hearer->socket.zmq, option, word, strlen(word)) == 0);
+    CHECK(zmq_setsockopt(hearer->socket.zmq, ZMQ_SUBSCRIBE, word, strlen(word)) == 0);
 }
 
 struct hearer *hearer_new(struct bus *bus, const struct peer *peer, on_told *heard, void *with)
@@ -65,15 +65,15 @@ struct hearer *hearer_new(struct bus *bus, const struct peer *peer, on_told *hea
 
     hearer->heard = heard;
     hearer->with = with;
-    listen_to(hearer, ZMQ_SUBSCRIBE, TOLD_GATHERED);
+    listen_to(hearer, TOLD_GATHERED);
     bus_socket_connect(&hearer->socket, peer->tell, peer->key);
     bus_socket_watch(&hearer->socket, take_told);
     return hearer;
 }
 
-void hearer_hurry(struct hearer *hearer, bool hurry)
+void hearer_hurry(struct hearer *hearer)
 {
-    listen_to(hearer, hurry ? ZMQ_SUBSCRIBE : ZMQ_UNSUBSCRIBE, TOLD_AT_ONCE);
+    listen_to(hearer, TOLD_AT_ONCE);
     watch_touch(hearer->socket.watch);
 }
 

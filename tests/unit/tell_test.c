@@ -196,7 +196,7 @@ static void who_is_in_a_hurry_hears_all_at_once_and_then_once_more(void **state)
     uint64_t last = 0;
     struct hearer *hurried = hearer_new(room.bus, &room.peers[0], hear_hurried, NULL);
     struct alarm_clock *alarm = alarm_new(room.loop, tell_next, &last);
-    hearer_hurry(hurried, true);
+    hearer_hurry(hurried);
     alarm_set(alarm, 1, 1);
     while (hurried_events <= event_count) /* until the teller knows of the hurry */
         assert_true(comes(room.loop, &hurried_events, hurried_events + 1));
@@ -209,7 +209,6 @@ static void who_is_in_a_hurry_hears_all_at_once_and_then_once_more(void **state)
 
     assert_true(comes(room.loop, &hurried_events, before + 4));
     assert_int_equal(event_count, last);
-    hearer_hurry(hurried, false);
     alarm_free(alarm);
 }
 

@@ -311,5 +311,4 @@ void subscriber_begin(struct tail *tail, struct exchange *exchange,
         text_print(&subscriber->out, "retry: %d\n\n", SUBSCRIBER_RETRY_MS);
     }
     pump(subscriber);
-    tail_hurry(tail, tail->first != NULL);
 }

@@ -143,16 +143,9 @@ static void stirred(void *with)
     subscribers_pump(tail);
 }
 
-void tail_hurry(struct tail *tail, bool hurry)
-{
-    for (int i = 0; i < SOURCES; i++)
-        follower_hurry(tail->rings[i].follower, hurry);
-}
-
 static void sweep(void *with)
 {
     struct tail *tail = with;
-    tail_hurry(tail, tail->first != NULL);
     ask_tree(tail);
     for (int i = 0; i < SOURCES; i++)
         ask_head(&tail->rings[i]);
@@ -183,6 +176,7 @@ struct tail *tail_new(struct border *border)
         CHECK(ring->events);
         ring->first = 1;
         ring->follower = follower_new(border->daemon, sources[i], take, NULL, ring);
+        follower_hurry(ring->follower); /* a client may know already what was answered */
     }
     tail->stirred = alarm_new(border->daemon->loop, stirred, tail);
     tail->sweep = alarm_new(border->daemon->loop, sweep, tail);

@@ -57,8 +57,5 @@ void tail_oldest(const struct tail *tail, struct cursor *cursor);
 /* The event of this id, NULL where the ring does not hold it. */
 struct told_event *ring_event(const struct ring *ring, uint64_t id);
 
-/* Whether somebody waits for events: they are then heard at once. */
-void tail_hurry(struct tail *tail, bool hurry);
-
 /* Lets subscribers go on, all at once, in the next turn of the loop. */
 void tail_stir(struct tail *tail);
