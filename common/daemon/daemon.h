@@ -10,7 +10,6 @@
 struct daemon {
     const struct service *service;
     const char *instance; /* "intake.0" */
-    struct arena *arena;  /* for one callback on the loop; reset by whoever uses it next */
     struct loop *loop;
     struct bus *bus;
     struct peers peers;

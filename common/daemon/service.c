@@ -141,7 +141,7 @@ static int run(struct arena *arena, const struct service *service)
 {
     struct worker_settings settings = {database,     secret_key,   batch_limit,  queue_limit,
                                        statement_ms, answers_days, events_months};
-    struct daemon daemon = {.service = service, .instance = instance, .arena = arena_new()};
+    struct daemon daemon = {.service = service, .instance = instance};
     const char *why = "";
 
     log_name(instance);
@@ -173,7 +173,6 @@ static int run(struct arena *arena, const struct service *service)
     tell_close(&daemon);
     bus_free(daemon.bus);
     loop_free(daemon.loop);
-    arena_free(daemon.arena);
     return 0;
 }
 

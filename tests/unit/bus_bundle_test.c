@@ -48,29 +48,11 @@ static void listen_to(on_question *heard)
     assert_non_null(answerer);
 }
 
-static void try_to_ask(void *with)
-{
-    unsigned *sent = with;
-
-    if (*sent == 0 && asker_send(asker, bytes_of("header"), bytes_of("?")))
-        *sent = 1;
-}
-
-static void ask_once(void)
-{
-    unsigned sent = 0;
-    struct alarm_clock *alarm = alarm_new(room.loop, try_to_ask, &sent);
-
-    alarm_set(alarm, 0, 1);
-    assert_true(comes(room.loop, &sent, 1));
-    alarm_free(alarm);
-}
-
 /* An asker whose connection stands, which is seen by its first question. */
 static void connect_asker(on_answer *heard)
 {
     asker = asker_new(room.bus, &room.peers[0], heard, on_lost_connection, NULL);
-    ask_once();
+    assert_true(send_when_possible(room.loop, asker, bytes_of("?")));
 }
 
 static void connect_and_be_answered(void)
@@ -250,7 +232,7 @@ static void whoever_asks_again_at_once_is_not_told_for_ever(void **state)
 {
     listen_to(on_asked);
     asker = asker_new(room.bus, &room.peers[0], on_answered_by, ask_again_at_once, NULL);
-    ask_once();
+    assert_true(send_when_possible(room.loop, asker, bytes_of("?")));
     assert_true(comes(room.loop, &answered, 1));
 
     assert_true(asker_send(asker, bytes_of("header"), bytes_of("a")));

@@ -126,3 +126,31 @@ static inline bool bytes_are(struct bytes bytes, const char *text)
 {
     return bytes.size == strlen(text) && memcmp(bytes.at, text, bytes.size) == 0;
 }
+
+/* ---- asking ---- */
+
+struct attempt {
+    struct asker *asker;
+    struct bytes body;
+    unsigned sent;
+};
+
+static inline void try_to_send(void *with)
+{
+    struct attempt *attempt = with;
+
+    if (attempt->sent == 0 && asker_send(attempt->asker, bytes_of("header"), attempt->body))
+        attempt->sent = 1;
+}
+
+/* Sends once there is a connection. */
+static inline bool send_when_possible(struct loop *loop, struct asker *to, struct bytes body)
+{
+    struct attempt attempt = {to, body, 0};
+    struct alarm_clock *alarm = alarm_new(loop, try_to_send, &attempt);
+
+    alarm_set(alarm, 0, 1);
+    bool sent = comes(loop, &attempt.sent, 1);
+    alarm_free(alarm);
+    return sent;
+}

@@ -223,7 +223,6 @@ static void stand_up(struct instance_of *made, const struct peer *self, long bat
     *made = (struct instance_of){0};
     daemon->service = &small;
     daemon->instance = self->name;
-    daemon->arena = arena_new();
     daemon->loop = room.loop;
     daemon->bus = room.bus;
     daemon->peers = (struct peers){room.peers, room.peer_count};
@@ -248,7 +247,6 @@ static void lie_down(struct instance_of *made)
     asks_close(daemon);
     desk_close(daemon);
     tell_close(daemon);
-    arena_free(daemon->arena);
 }
 
 /* ---- asking ---- */
