@@ -26,6 +26,7 @@ struct worker_pool {
     } readers[READERS];
 
     bool own_before; /* the writer's last batch was its own: the next is the others' */
+    size_t taken;    /* commands of the batch before */
 
     pthread_mutex_t lock;
     pthread_cond_t to_write;

@@ -84,16 +84,28 @@ static bool same_key_before(struct work **works, size_t count, const struct work
     return false;
 }
 
+/* How many commands a batch takes: half of those that wait and of those that were just answered,
+ * whose clients ask again.  To take all that waits is to be left with the one that came meanwhile:
+ * batches of 15 and of 1 take turns, and with them this core and the one that talks to clients
+ * (docs/decisions/0013). */
+static size_t share_of_batch(const struct worker_pool *pool)
+{
+    size_t half = (pool->taken + pool->commands.count + 1) / 2,
+           most = (size_t)pool->settings.batch_limit;
+
+    return half < most ? half : most;
+}
+
 /* Takes what may share a transaction: the lock is held.  A key that is in the batch already waits.
  */
 static size_t take(struct worker_pool *pool, struct work **works)
 {
-    size_t count = 0;
+    size_t count = 0, share = share_of_batch(pool);
     struct work_queue later;
     struct work *work;
 
     work_queue_init(&later);
-    while (count < (size_t)pool->settings.batch_limit && (work = work_pop(&pool->commands))) {
+    while (count < share && (work = work_pop(&pool->commands))) {
         if (same_key_before(works, count, work))
             work_push(&later, work);
         else
@@ -108,6 +120,7 @@ static size_t take(struct worker_pool *pool, struct work **works)
         if (pool->commands.end == &later.first)
             pool->commands.end = &pool->commands.first;
     }
+    pool->taken = count;
     size_t most = count ? (size_t)pool->settings.batch_limit : BATCH_EVENTS_MOST;
     for (size_t events = 0; events < most && (work = work_pop(&pool->events)); events++)
         works[count++] = work;

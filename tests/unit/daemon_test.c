@@ -532,6 +532,32 @@ static void a_spare_takes_over_and_knows_what_was_answered(void **state)
     assert_string_equal(value(&test, things_said), "once");
 }
 
+static void ask_spare_itself(uint64_t number, const char *text)
+{
+    NoteTicket order = NOTE_TICKET__INIT;
+
+    order.text = text;
+    AskHeader header = header_of(number, arena_print(room.arena, "k%d", (int)number), &order.base);
+    daemon_ask_self(&spare.daemon, &header, message_pack(room.arena, &order.base), on_own_answer,
+                    NULL);
+}
+
+static void a_batch_is_half_of_what_goes_round(void **state)
+{
+    room_conninfo();
+    active_leaves_to_spare();
+    ask_spare_itself(1, "slow");
+    until("select count(*) from pg_stat_activity where wait_event = 'PgSleep'", "1");
+    for (uint64_t i = 2; i <= 9; i++)
+        ask_spare_itself(i, "quick");
+
+    assert_true(comes(room.loop, &answered, 9));
+    assert_string_equal(value(&test, "select string_agg(count, ' ' order by id)"
+                                     "  from (select count(*)::text, min(id) as id"
+                                     "          from writer_test.thing group by xmin) batch"),
+                        "1 5 3");
+}
+
 #define WHOLE(name) cmocka_unit_test_setup_teardown(name, move_in, move_out)
 
 int main(void)
@@ -546,6 +572,7 @@ int main(void)
         WHOLE(what_has_no_time_left_is_not_begun),
         WHOLE(what_is_in_hand_at_the_end_is_answered),
         WHOLE(a_spare_takes_over_and_knows_what_was_answered),
+        WHOLE(a_batch_is_half_of_what_goes_round),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
