@@ -30,6 +30,10 @@ def share(values, percent):
     return sorted(values)[min(len(values) - 1, len(values) * percent // 100)] if values else 0.0
 
 
+def ratio_of(rates, tps):
+    return statistics.median(rate.rate / other for rate, other in zip(rates, tps))
+
+
 class Table:
     def __init__(self):
         self._head("", "afterline", "pgbench", "ratio", "p50 ms", "p99 ms", "goal")
@@ -75,19 +79,22 @@ class Bench:
         assert rate.refused == 0, f"{rate.refused} requests were refused"
         return rate
 
-    def take_turns(self, what, ours, theirs, goal=""):
-        """One row: slices of ours and theirs in turn, the median of each figure."""
-        pairs = []
+    def take_turns(self, what, ours, theirs, goal="", also=None, also_what=""):
+        """One row: slices of ours and theirs in turn, the median of each figure; another row for
+        another yardstick."""
+        turns = []
         for _ in range(self.slices):
             rate = ours()
             self.lag.wait_until_none(20)
-            pairs.append((rate, theirs()))
-        self.table.row(what, statistics.median(rate.rate for rate, _ in pairs),
-                       statistics.median(tps for _, tps in pairs),
-                       statistics.median(rate.rate / tps for rate, tps in pairs),
-                       statistics.median(rate.p50 for rate, _ in pairs),
-                       statistics.median(rate.p99 for rate, _ in pairs), goal)
-        return statistics.median(rate.rate for rate, _ in pairs)
+            turns.append((rate, theirs(), also() if also else None))
+        rates, tps, also_tps = zip(*turns)
+        self.table.row(what, statistics.median(rate.rate for rate in rates), statistics.median(tps),
+                       ratio_of(rates, tps), statistics.median(rate.p50 for rate in rates),
+                       statistics.median(rate.p99 for rate in rates), goal)
+        if also:
+            self.table.row(also_what, theirs=statistics.median(also_tps),
+                           ratio=ratio_of(rates, also_tps), goal=goal)
+        return statistics.median(rate.rate for rate in rates)
 
     # ---- rows ----
 
@@ -115,7 +122,10 @@ class Bench:
                 f"POST /v1/tickets consult, {connections} connections /s",
                 lambda: self.register("consult", connections, self.seconds),
                 lambda: self.postgres.rate("transaction.sql", connections, self.seconds),
-                f">= {goal}")
+                f">= {goal}",
+                lambda: self.postgres.rate("own_transaction.sql", connections, self.seconds,
+                                           "afterline"),
+                "    pgbench with the house's own tables")
         return rate
 
     def cpu_per_ticket(self, connections):
@@ -240,8 +250,8 @@ class Bench:
         self.memory_when_idle()
         self.memory_per_stream()
         fastest = self.durable_posts()
-        self.cpu_per_ticket(1)
-        self.cpu_per_ticket(64)
+        for connections in GOALS:
+            self.cpu_per_ticket(connections)
         self.latency_of_events(fastest)
         self.repairs_sustained(fastest)
         self.updates()

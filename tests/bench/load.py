@@ -34,13 +34,14 @@ def wrk(url, script, connections, seconds, *arguments):
 
 
 class Postgres:
-    """The house's own server, in a database that the house knows nothing of."""
+    """The house's own server: a database that the house knows nothing of, and a schema in its own."""
 
     def __init__(self, house):
         self._host = house.database_host
         self.tickets = 0
         self._psql("postgres", "-c", "create database bench")
         self._psql("bench", "-f", HERE / "tables.sql")
+        self._psql("afterline", "-f", HERE / "own_tables.sql")
 
     def _psql(self, database, *arguments):
         done = subprocess.run([BIN / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-h", self._host,
@@ -54,10 +55,10 @@ class Postgres:
                    f" from generate_series(1, {tickets - self.tickets})", "-c", "analyze ticket")
         self.tickets = tickets
 
-    def rate(self, script, clients, seconds):
+    def rate(self, script, clients, seconds, database="bench"):
         done = subprocess.run(
             [BIN / "pgbench", "-M", "prepared", "-n", "-f", HERE / script, "-c", str(clients),
              "-j", "1", "-T", str(seconds), "-D", f"tickets={max(self.tickets, 1)}",
-             "-h", self._host, "-U", "postgres", "bench"],
+             "-h", self._host, "-U", "postgres", database],
             capture_output=True, text=True, check=True, timeout=seconds + 30)
         return float(re.search(r"tps = ([\d.]+)", done.stdout)[1])

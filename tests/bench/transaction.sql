@@ -4,7 +4,7 @@ values (nextval('ticket_number'), 'registered', 'hangzhou-xihu', 'consult', '王
         '+8613800138000', '通电后不加热');
 insert into event (id, recorded_at, type, subject, record)
 values (nextval('event_number'), clock_timestamp(), 'intake.TicketRegistered', 'T10002347',
-        decode(repeat('ab', 400), 'hex'));
+        decode(repeat('ab', 444), 'hex'));
 insert into answer (key, recorded_at, body)
-values ('bench-' || nextval('key_number'), clock_timestamp(), decode(repeat('ab', 600), 'hex'));
+values ('bench-' || nextval('key_number'), clock_timestamp(), decode(repeat('ab', 410), 'hex'));
 commit;

@@ -1,0 +1,10 @@
+-- The tables that a registration writes, made as the house makes them: columns, checks, indexes.
+create schema bench;
+create table bench.ticket (like intake.ticket including all);
+create table bench.event (like intake.event including all) partition by range (recorded_at);
+create table bench.event_ever partition of bench.event default;
+create table bench.answer (like intake.answer including all) partition by range (recorded_at);
+create table bench.answer_ever partition of bench.answer default;
+create sequence bench.ticket_number;
+create sequence bench.event_number;
+create sequence bench.key_number;
