@@ -18,7 +18,12 @@
 #include "daemon/tell.h"
 #include "daemon/workers.h"
 
-enum { SETTINGS_FILE_MOST = 64 * 1024, LAST_ANSWERS_MS = 200 };
+enum {
+    SETTINGS_FILE_MOST = 64 * 1024,
+    LAST_ANSWERS_MS = 200,
+    LEAVE_TICK_MS = 20,
+    LEAVE_MOST_MS = 8000, /* who keeps the house loses patience at 10,000 */
+};
 
 static const char *instance;
 static const char *database;
@@ -94,11 +99,17 @@ static int migrate(struct arena *arena, const struct service *service)
 
 /* ---- running ---- */
 
-static void on_last_alarm(void *with)
+static bool under_way(const struct daemon *daemon)
+{
+    return daemon->service->under_way && daemon->service->under_way(daemon);
+}
+
+static void on_leaving_alarm(void *with)
 {
     struct daemon *daemon = with;
 
-    loop_stop(daemon->loop);
+    if (!under_way(daemon) || clock_monotonic_ms() >= daemon->gone_by_ms)
+        loop_stop(daemon->loop);
 }
 
 /* Ends well: what is in hand is finished, the lock is free for a spare, answers leave. */
@@ -113,7 +124,8 @@ static void on_stop(void *with, int signal)
         daemon->service->moving_out(daemon);
     listening_tenure(daemon, false, NULL, 0);
     workers_stop(daemon);
-    alarm_set(alarm_new(daemon->loop, on_last_alarm, daemon), LAST_ANSWERS_MS, 0);
+    daemon->gone_by_ms = clock_monotonic_ms() + LEAVE_MOST_MS;
+    alarm_set(alarm_new(daemon->loop, on_leaving_alarm, daemon), LAST_ANSWERS_MS, LEAVE_TICK_MS);
 }
 
 /* The head once a second, so that a listener notices a lost last event. */

@@ -95,6 +95,9 @@ struct service {
     void (*moved_in)(struct daemon *daemon);
     /* On the loop, at SIGTERM, before the threads end: stop taking new work; may be NULL. */
     void (*moving_out)(struct daemon *daemon);
+    /* On the loop, after that: whether something is under way that deserves its end; may be NULL.
+     */
+    bool (*under_way)(const struct daemon *daemon);
     /* After the loop has run, when every question was answered: frees what moved_in made. */
     void (*moved_out)(struct daemon *daemon);
     /* On the loop, for each event of its own that was committed (gateway's keys); may be NULL. */

@@ -102,6 +102,13 @@ static void move_out(struct daemon *daemon)
     server_drain(border->server);
 }
 
+static bool has_connections(const struct daemon *daemon)
+{
+    const struct border *border = daemon->own;
+
+    return border->server->open > 0;
+}
+
 static void clear_out(struct daemon *daemon)
 {
     struct border *border = daemon->own;
@@ -131,6 +138,7 @@ const struct service gateway = {
     .identifiers = {TABLE(identifiers)},
     .moved_in = move_in,
     .moving_out = move_out,
+    .under_way = has_connections,
     .moved_out = clear_out,
     .told = hear_own,
 };
