@@ -5,12 +5,12 @@ The writer is stopped at the very place, so that PostgreSQL dies behind the COMM
 
 import re
 import signal
-import threading
 
 import pytest
 
 from faults.nemesis import Nemesis, is_stopped, send
 from house import House, eventually
+from registering import Registering
 from scene import Scene
 
 COMMIT = 9  # the writer's commit that is struck: by then it carries out what the load asks
@@ -25,27 +25,6 @@ def house():
         yield house.start()
     finally:
         house.remove()
-
-
-class Load(threading.Thread):
-    """Asks for one ticket after the other, each under its key until somebody answers."""
-
-    def __init__(self, house):
-        super().__init__(daemon=True)
-        self.house, self.scene, self.made = house, Scene(house), {}
-
-    def run(self):
-        for number in range(ASKED):
-            key = f"doubt-{number}"
-            self.made[key] = eventually(lambda: self.ask(key), 60, key)
-
-    def ask(self, key):
-        try:
-            answer = self.house.request("POST", "/v1/tickets", self.scene.ticket(kind="consult"),
-                                        self.scene.agent, {"Idempotency-Key": key})
-        except OSError:
-            return None
-        return answer.json["ticket_id"] if answer.status == 201 else None
 
 
 def session(house):
@@ -78,9 +57,8 @@ def committed(house):
 def look(house, load, doubts):
     """Every key has one ticket, there is no other, and so many commits were in doubt."""
     load.join(120)
-    assert not load.is_alive()
     house.wait_until_ready()
-    assert len(set(load.made.values())) == ASKED
+    assert len(set(load.finish())) == ASKED
     assert committed(house) == ASKED
     page = house.request("GET", "/metrics", key=None).body.decode()
     counted = re.search(r'afterline_commits_in_doubt_total\{instance="intake.0"\} (\d+)', page)
@@ -88,7 +66,7 @@ def look(house, load, doubts):
 
 
 def test_an_answer_that_had_left_is_heard(house):
-    load = Load(house)
+    load = Registering(house, Scene(house), "doubt", ASKED)
     pid, _ = strike(house, load, f"db.commit_sent=stop@{COMMIT}")
     eventually(lambda: house.sql(f"select state from pg_stat_activity where {WRITER}") == "idle",
                10, "PostgreSQL to have committed")
@@ -100,7 +78,7 @@ def test_an_answer_that_had_left_is_heard(house):
 
 
 def test_what_nobody_answered_is_looked_up_and_done(house):
-    load = Load(house)
+    load = Registering(house, Scene(house), "doubt", ASKED)
     pid, backend = strike(
         house, load, f"db.before_commit=stop@{COMMIT},db.commit_sent=stop@{COMMIT}")
     send([backend], signal.SIGSTOP)  # within the two seconds that a writer may be idle
