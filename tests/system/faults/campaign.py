@@ -7,7 +7,7 @@ from faults import checker
 from faults.evidence import FOLLOWED, Counters, Evidence
 from faults.followers import all_kinds
 from faults.load import Load
-from faults.nemesis import Nemesis, SmallDisk
+from faults.nemesis import Nemesis, SmallSpace
 from house import CHECKOUT, SERVICES, eventually
 from scene import Scene
 
@@ -70,7 +70,7 @@ class Campaign:
         self.counters = Counters(house)
         self.load = Load(house, self.scene, plan)
         self.followers = all_kinds(house, self.scene.subscriber, plan)
-        self.disk = SmallDisk(house, "intake", plan.kills)
+        self.disk = SmallSpace(house, "intake", plan.kills)
         self.poison = Poison(house, self.scene)
         self.findings = []
         self.leaving = threading.Event()

@@ -12,6 +12,7 @@ import time
 
 from faults.plan import EVERYWHERE
 from house import eventually
+from small_disk import SmallDisk
 
 BACK_SECONDS = 30
 PASSED_SECONDS = 75  # the longest wait for a place: an offer runs out after a minute
@@ -51,26 +52,21 @@ def is_stopped(pid):
     return stat.rsplit(")", 1)[1].split()[0] == "T"
 
 
-class SmallDisk:
+class SmallSpace(SmallDisk):
     """A tablespace on a disk of its own that can be filled: what a service writes lies there."""
 
     MEGABYTES = 64  # at least
     MEGABYTES_A_KILL = 0.5  # three times what is written between two
 
     def __init__(self, house, service, kills):
+        super().__init__(house.folder / "small-disk",
+                         int(max(self.MEGABYTES, self.MEGABYTES_A_KILL * kills)))
         self.house = house
         self.service = service
-        self.megabytes = int(max(self.MEGABYTES, self.MEGABYTES_A_KILL * kills))
-        self.folder = house.folder / "small-disk"
-        self.why_not = None
 
     def lay(self):
         """False, and why not, where this user may not mount."""
-        self.folder.mkdir()
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={self.megabytes}m,mode=0777",
-                               "small", self.folder], capture_output=True, text=True)
-        if done.returncode:
-            self.why_not = done.stderr.strip()
+        if not self.mount():
             return False
         space = self.folder / "space"
         space.mkdir()
@@ -81,21 +77,6 @@ class SmallDisk:
         for table in tables:
             self.house.sql(f"set lock_timeout = '5s'; alter table {table} set tablespace small")
         return True
-
-    def fill(self):
-        filler = self.folder / "filler"
-        with open(filler, "wb", buffering=0) as to:
-            for size in (1 << 20, 1 << 12):
-                try:
-                    while True:
-                        to.write(bytes(size))
-                except OSError:
-                    continue
-        return filler
-
-    def take_away(self):
-        if self.folder.is_mount():
-            subprocess.run(["umount", "-l", self.folder], check=True)
 
 
 class Nemesis:
@@ -240,6 +221,6 @@ class Nemesis:
     def fill_disk(self, step):
         if self.disk is None:
             return
-        filler = self.disk.fill()
+        self.disk.fill()
         time.sleep(step.more)  # how long the disk is full is the fault itself
-        filler.unlink()
+        self.disk.make_room()
