@@ -101,7 +101,8 @@ static int migrate(struct arena *arena, const struct service *service)
 
 static bool under_way(const struct daemon *daemon)
 {
-    return daemon->service->under_way && daemon->service->under_way(daemon);
+    return loop_unsent(daemon->loop) > 0
+           || (daemon->service->under_way && daemon->service->under_way(daemon));
 }
 
 static void on_leaving_alarm(void *with)
@@ -120,11 +121,11 @@ static void on_stop(void *with, int signal)
     if (!daemon->workers)
         return;
     log_info("did=stop signal=%d", signal);
+    daemon->gone_by_ms = clock_monotonic_ms() + LEAVE_MOST_MS;
     if (daemon->service->moving_out)
         daemon->service->moving_out(daemon);
     listening_tenure(daemon, false, NULL, 0);
     workers_stop(daemon);
-    daemon->gone_by_ms = clock_monotonic_ms() + LEAVE_MOST_MS;
     alarm_set(alarm_new(daemon->loop, on_leaving_alarm, daemon), LAST_ANSWERS_MS, LEAVE_TICK_MS);
 }
 

@@ -17,6 +17,7 @@ enum { LOOP_READ_MOST = 64 * 1024 };
 struct loop {
     uv_loop_t uv;
     uv_async_t keeper; /* keeps loop_run running while nothing else is open */
+    size_t unsent;     /* bytes that streams have queued */
     char read_buffer[LOOP_READ_MOST];
 };
 

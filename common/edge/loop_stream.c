@@ -133,6 +133,7 @@ static void stream_written(uv_write_t *request, int status)
     struct stream *stream = request->handle->data;
 
     stream->queued -= write->size;
+    stream->loop->unsent -= write->size;
     free(write);
     if (uv_is_closing((uv_handle_t *)&stream->tcp))
         return;
@@ -155,6 +156,7 @@ static void stream_queue(struct stream *stream, const uint8_t *bytes, size_t siz
     write->size = size;
     memcpy(write->bytes, bytes, size);
     stream->queued += size;
+    stream->loop->unsent += size;
     if (stream->queued >= STREAM_QUEUE_MOST / 2)
         stream->crowded = true;
     uv_buf_t buffer = uv_buf_init(write->bytes, (unsigned)size);
@@ -180,6 +182,11 @@ void stream_write(struct stream *stream, struct bytes bytes)
 size_t stream_queued(const struct stream *stream)
 {
     return stream->queued;
+}
+
+size_t loop_unsent(const struct loop *loop)
+{
+    return loop->unsent;
 }
 
 void stream_close(struct stream *stream, bool at_once)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "api/neighbours.h"
-#include "events/tail.h"
+#include "events/subscriber.h"
 #include "http/server.h"
 #include "intake.pb-c.h"
 #include "keys.h"
@@ -100,6 +100,7 @@ static void move_out(struct daemon *daemon)
 {
     struct border *border = daemon->own;
     server_drain(border->server);
+    subscribers_sweep(border->tail);
 }
 
 static bool has_connections(const struct daemon *daemon)

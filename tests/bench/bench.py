@@ -93,7 +93,7 @@ class Bench:
                        statistics.median(rate.p99 for rate in rates), goal)
         if also:
             self.table.row(also_what, theirs=statistics.median(also_tps),
-                           ratio=ratio_of(rates, also_tps), goal=goal)
+                           ratio=ratio_of(rates, also_tps))
         return statistics.median(rate.rate for rate in rates)
 
     # ---- rows ----

@@ -1,4 +1,5 @@
--- The tables that a registration writes, made as the house makes them: columns, checks, indexes.
+-- A ticket, its event and its idempotency key as the house writes them: columns, checks, indexes.
+-- The house writes two rows more, a new customer and a new unit, which pgbench here does not.
 create schema bench;
 create table bench.ticket (like intake.ticket including all);
 create table bench.event (like intake.event including all) partition by range (recorded_at);

@@ -126,6 +126,9 @@ class Stream:
                                          f"{[e['type'] for e in self.events]}, {self.trouble}")
                 self._heard.wait(min(left, 0.5))
 
+    def is_alive(self):
+        return self._thread.is_alive()
+
     def close(self):
         try:
             self._socket.shutdown(socket.SHUT_RDWR)

@@ -1,5 +1,6 @@
 """A client who asks until he knows."""
 
+import http.client
 import itertools
 import threading
 
@@ -15,8 +16,15 @@ class Registering(threading.Thread):
         self.leaving = threading.Event()
         self.made = {}       # ticket by key
         self.heard = set()   # every status
+        self.trouble = None
 
     def run(self):
+        try:
+            self.register_all()
+        except Exception as trouble:  # told by finish()
+            self.trouble = trouble
+
+    def register_all(self):
         for number in itertools.count() if self.most is None else range(self.most):
             if self.leaving.is_set():
                 return
@@ -27,7 +35,7 @@ class Registering(threading.Thread):
         try:
             answer = self.house.request("POST", "/v1/tickets", self.scene.ticket(kind="consult"),
                                         self.scene.agent, {"Idempotency-Key": key})
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return None
         self.heard.add(answer.status)
         return answer.json["ticket_id"] if answer.status == 201 else None
@@ -36,5 +44,7 @@ class Registering(threading.Thread):
         """Waits until what was asked is known; every ticket it was given."""
         self.leaving.set()
         self.join(120)
+        if self.trouble:
+            raise self.trouble
         assert not self.is_alive()
         return list(self.made.values())

@@ -542,14 +542,34 @@ static void ask_spare_itself(uint64_t number, const char *text)
                     NULL);
 }
 
+/* Until the connection is closed, who adds a thing waits. */
+static struct db *lock_things(void)
+{
+    static const struct statement lock[] = {
+        {"lock", "lock table writer_test.thing in exclusive mode"},
+        {"look", "select count(*) from writer_test.thing"        },
+    };
+    static const struct statement_table table = {TABLE(lock)};
+    struct row row;
+    struct db *db = room_open(
+        test.arena,
+        (struct db_options){.schema = "writer_test", .statements = &table, .statement_tables = 1});
+
+    db_begin(db);
+    assert_true(db_run(db, lock[0]) && db_one(db, &row, lock[1]));
+    return db;
+}
+
 static void a_batch_is_half_of_what_goes_round(void **state)
 {
     room_conninfo();
     active_leaves_to_spare();
-    ask_spare_itself(1, "slow");
-    until("select count(*) from pg_stat_activity where wait_event = 'PgSleep'", "1");
+    struct db *locked = lock_things();
+    ask_spare_itself(1, "first");
+    until("select count(*) from pg_locks where not granted", "1");
     for (uint64_t i = 2; i <= 9; i++)
-        ask_spare_itself(i, "quick");
+        ask_spare_itself(i, "behind it");
+    db_close(locked);
 
     assert_true(comes(room.loop, &answered, 9));
     assert_string_equal(value(&test, "select string_agg(count, ' ' order by id)"

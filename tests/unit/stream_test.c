@@ -153,9 +153,27 @@ static void a_polite_close_writes_everything_first(void **state)
     write_much();
     assert_true(stream_queued(stream) > 0);
     stream_close(stream, false);
+    assert_true(loop_unsent(loop) > 0);
 
     assert_int_equal(read_all(caller), MUCH);
+    assert_int_equal(loop_unsent(loop), 0);
     assert_int_equal(ended, 0);
+    close(caller);
+}
+
+static void what_a_close_at_once_leaves_behind_is_not_waited_for(void **state)
+{
+    unsigned never = 0;
+    struct listener *listener = listen_here(&echoing);
+    int caller = call(listener);
+    assert_true(comes(loop, &accepted, 1));
+
+    write_much();
+    assert_int_equal(loop_unsent(loop), stream_queued(stream));
+    stream_close(stream, true);
+
+    comes_within(loop, &never, 1, 1);
+    assert_int_equal(loop_unsent(loop), 0);
     close(caller);
 }
 
@@ -275,6 +293,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_LOOP(what_is_said_is_read_and_written),
         ON_LOOP(a_polite_close_writes_everything_first),
+        ON_LOOP(what_a_close_at_once_leaves_behind_is_not_waited_for),
         ON_LOOP(a_polite_close_survives_bytes_nobody_reads),
         ON_LOOP(a_queue_below_half_is_told_once),
         ON_LOOP(a_stream_may_be_closed_while_it_is_read),

@@ -6,6 +6,7 @@
 #include "api/carry.h"
 #include "base/ids.h"
 #include "events/subscriber.h"
+#include "http/server.h"
 
 static bool flawed(struct flaw *flaw, const char *field, const char *reason, const char *detail)
 {
@@ -127,6 +128,8 @@ void serve_events(struct exchange *exchange)
         exchange_refuse(exchange, 403, "forbidden", "events are for those with a role to follow");
     } else if (!read_query(exchange, &following, &flaw)) {
         carry_flaw(exchange, &flaw);
+    } else if (following.stream && exchange->border->server->draining) {
+        exchange_refuse(exchange, 503, "stopping", "this gateway is about to end");
     } else if (!tail_ready(tail)) {
         exchange_refuse(exchange, 503, "events_unreachable", "a service has not answered yet");
     } else if (!read_place(exchange, tail, &following, &flaw)) {

@@ -205,9 +205,12 @@ static enum ahead step(struct subscriber *subscriber)
     return AHEAD_HERE;
 }
 
-/* A page waits for its first event as long as it was asked to, and no page is searched for ever. */
+/* A page waits for its first event as long as it was asked to, and no page is searched for ever;
+ * who is about to end answers with what there is. */
 static bool is_page_done(const struct subscriber *subscriber, enum ahead ahead, int64_t now_ms)
 {
+    if (subscriber->tail->border->server->draining)
+        return true;
     if (ahead == AHEAD_NOTHING)
         return subscriber->got || now_ms >= subscriber->until_ms;
     return now_ms >= subscriber->until_ms + answer_ms;
