@@ -20,7 +20,6 @@ struct daemon {
     struct listening *listening; /* daemon/listen.c's own: the followers of other services */
     struct source_heard *sources_heard; /* daemon/hear.c's own: who is subscribed to */
     void *own;                          /* the service's, set in moved_in */
-    int64_t gone_by_ms;                 /* after SIGTERM, whatever is under way */
 };
 
 /*

@@ -105,12 +105,17 @@ static bool under_way(const struct daemon *daemon)
            || (daemon->service->under_way && daemon->service->under_way(daemon));
 }
 
-static void on_leaving_alarm(void *with)
+static void leave(void *with)
 {
     struct daemon *daemon = with;
 
-    if (!under_way(daemon) || clock_monotonic_ms() >= daemon->gone_by_ms)
-        loop_stop(daemon->loop);
+    loop_stop(daemon->loop);
+}
+
+static void leave_if_done(void *with)
+{
+    if (!under_way(with))
+        leave(with);
 }
 
 /* Ends well: what is in hand is finished, the lock is free for a spare, answers leave. */
@@ -121,12 +126,12 @@ static void on_stop(void *with, int signal)
     if (!daemon->workers)
         return;
     log_info("did=stop signal=%d", signal);
-    daemon->gone_by_ms = clock_monotonic_ms() + LEAVE_MOST_MS;
+    alarm_set(alarm_new(daemon->loop, leave, daemon), LEAVE_MOST_MS, 0);
     if (daemon->service->moving_out)
         daemon->service->moving_out(daemon);
     listening_tenure(daemon, false, NULL, 0);
     workers_stop(daemon);
-    alarm_set(alarm_new(daemon->loop, on_leaving_alarm, daemon), LAST_ANSWERS_MS, LEAVE_TICK_MS);
+    alarm_set(alarm_new(daemon->loop, leave_if_done, daemon), LAST_ANSWERS_MS, LEAVE_TICK_MS);
 }
 
 /* The head once a second, so that a listener notices a lost last event. */

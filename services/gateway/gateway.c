@@ -100,7 +100,7 @@ static void move_out(struct daemon *daemon)
 {
     struct border *border = daemon->own;
     server_drain(border->server);
-    subscribers_sweep(border->tail);
+    subscribers_pump(border->tail);
 }
 
 static bool has_connections(const struct daemon *daemon)
