@@ -11,7 +11,7 @@ import pytest
 
 from faults import checker
 from faults.evidence import Evidence
-from house import House, eventually
+from house import eventually
 from registering import Registering
 from scene import Scene
 from small_disk import SmallDisk
@@ -29,20 +29,12 @@ def move_log(house, disk):
     wal.symlink_to(disk.folder / "pg_wal")
 
 
-@pytest.fixture
-def house():
-    house = House(spares=1)
-    try:
-        yield house.start()
-    finally:
-        house.remove()
-
-
 def starts_that_failed(house):
     return house.log("postgres").count("startup process failure")
 
 
-def test_a_full_disk_of_the_log_loses_nothing(house):
+def test_a_full_disk_of_the_log_loses_nothing(own_house):
+    house = own_house.start()
     scene = Scene(house)
     disk = SmallDisk(house.folder / "log-disk", DISK_MEGABYTES)
     if not disk.mount():

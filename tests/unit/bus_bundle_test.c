@@ -52,7 +52,7 @@ static void listen_to(on_question *heard)
 static void connect_asker(on_answer *heard)
 {
     asker = asker_new(room.bus, &room.peers[0], heard, on_lost_connection, NULL);
-    assert_true(send_when_possible(room.loop, asker, bytes_of("?")));
+    assert_true(send_when_possible(room.loop, asker, bytes_of("header"), bytes_of("?")));
 }
 
 static void connect_and_be_answered(void)
@@ -232,7 +232,7 @@ static void whoever_asks_again_at_once_is_not_told_for_ever(void **state)
 {
     listen_to(on_asked);
     asker = asker_new(room.bus, &room.peers[0], on_answered_by, ask_again_at_once, NULL);
-    assert_true(send_when_possible(room.loop, asker, bytes_of("?")));
+    assert_true(send_when_possible(room.loop, asker, bytes_of("header"), bytes_of("?")));
     assert_true(comes(room.loop, &answered, 1));
 
     assert_true(asker_send(asker, bytes_of("header"), bytes_of("a")));

@@ -129,28 +129,17 @@ static inline bool bytes_are(struct bytes bytes, const char *text)
 
 /* ---- asking ---- */
 
-struct attempt {
-    struct asker *asker;
-    struct bytes body;
-    unsigned sent;
-};
-
-static inline void try_to_send(void *with)
+/* Sends once there is a connection, at once where there is. */
+static inline bool send_when_possible(struct loop *loop, struct asker *to, struct bytes header,
+                                      struct bytes body)
 {
-    struct attempt *attempt = with;
+    int64_t until_ms = clock_monotonic_ms() + ROOM_PATIENCE_MS;
+    unsigned never = 0;
 
-    if (attempt->sent == 0 && asker_send(attempt->asker, bytes_of("header"), attempt->body))
-        attempt->sent = 1;
-}
-
-/* Sends once there is a connection. */
-static inline bool send_when_possible(struct loop *loop, struct asker *to, struct bytes body)
-{
-    struct attempt attempt = {to, body, 0};
-    struct alarm_clock *alarm = alarm_new(loop, try_to_send, &attempt);
-
-    alarm_set(alarm, 0, 1);
-    bool sent = comes(loop, &attempt.sent, 1);
-    alarm_free(alarm);
-    return sent;
+    while (!asker_send(to, header, body)) {
+        if (clock_monotonic_ms() >= until_ms)
+            return false;
+        comes_within(loop, &never, 1, 1);
+    }
+    return true;
 }

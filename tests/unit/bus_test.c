@@ -57,7 +57,7 @@ static void a_question_is_answered(void **state)
 {
     listen_and_ask();
 
-    assert_true(send_when_possible(room.loop, asker, bytes_of("how are you?")));
+    assert_true(send_when_possible(room.loop, asker, bytes_of("header"), bytes_of("how are you?")));
     assert_true(comes(room.loop, &answered, 1));
 
     assert_int_equal(asked, 1);
@@ -69,7 +69,7 @@ static void an_answer_may_come_much_later(void **state)
 {
     answer_at_once = false;
     listen_and_ask();
-    assert_true(send_when_possible(room.loop, asker, bytes_of("")));
+    assert_true(send_when_possible(room.loop, asker, bytes_of("header"), bytes_of("")));
     assert_true(comes(room.loop, &asked, 1));
     struct reply_to kept = last_reply_to;
 
@@ -100,7 +100,7 @@ static void a_stranger_is_not_let_in(void **state)
 
     raw_say_two(stranger, bytes_of("header"), bytes_of("let me in"));
     assert_true(refused_one());
-    assert_true(send_when_possible(room.loop, asker, bytes_of("me")));
+    assert_true(send_when_possible(room.loop, asker, bytes_of("header"), bytes_of("me")));
     assert_true(comes(room.loop, &answered, 1));
 
     assert_int_equal(asked, 1);
@@ -127,7 +127,7 @@ static void a_frame_has_a_limit(void **state)
 {
     struct bytes most = {calloc(1, BUS_FRAME_MOST + 1), BUS_FRAME_MOST};
     listen_and_ask();
-    assert_true(send_when_possible(room.loop, asker, bytes_of("first")));
+    assert_true(send_when_possible(room.loop, asker, bytes_of("header"), bytes_of("first")));
     assert_true(comes(room.loop, &answered, 1));
 
     assert_true(asker_send(asker, bytes_of("header"), most));
@@ -170,7 +170,7 @@ static void a_full_queue_says_no(void **state)
     assert_true(bus_socket_bind(deaf, room.peers[0].ask, &why));
     asker = asker_new(room.bus, &room.peers[0], on_answered_by, on_lost_connection, NULL);
     struct bytes large = {calloc(1, 100000), 100000};
-    assert_true(send_when_possible(room.loop, asker, large));
+    assert_true(send_when_possible(room.loop, asker, bytes_of("header"), large));
 
     unsigned sent = 0;
     while (sent < 100000 && asker_send(asker, bytes_of("header"), large))
@@ -184,7 +184,8 @@ static void a_full_queue_says_no(void **state)
 static void a_broken_connection_is_told(void **state)
 {
     listen_and_ask();
-    assert_true(send_when_possible(room.loop, asker, bytes_of("are you there?")));
+    assert_true(
+        send_when_possible(room.loop, asker, bytes_of("header"), bytes_of("are you there?")));
     assert_true(comes(room.loop, &answered, 1));
 
     answerer_free(answerer);
@@ -210,7 +211,7 @@ static void an_asker_may_be_freed_by_what_it_hears(void **state)
     const char *why = NULL;
     answerer = answerer_new(room.bus, room.peers[0].ask, on_asked, NULL, &why);
     asker = asker_new(room.bus, &room.peers[0], hang_up, on_lost_connection, NULL);
-    assert_true(send_when_possible(room.loop, asker, bytes_of("1")));
+    assert_true(send_when_possible(room.loop, asker, bytes_of("header"), bytes_of("1")));
     unsigned never = 0;
 
     assert_true(comes(room.loop, &answered, 1));

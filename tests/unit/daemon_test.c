@@ -267,17 +267,11 @@ static AskHeader header_of(uint64_t number, const char *key, const ProtobufCMess
     return header;
 }
 
-/* Until the connection stands, and from then on at once. */
 static void ask_over_the_bus(struct instance_of *whom, const AskHeader *header,
                              const ProtobufCMessage *message)
 {
-    int64_t until_ms = clock_monotonic_ms() + ROOM_PATIENCE_MS;
-
-    while (!asker_send(whom->asker, message_pack(room.arena, &header->base),
-                       message_pack(room.arena, message))) {
-        assert_true(clock_monotonic_ms() < until_ms);
-        wait_a_little(5);
-    }
+    assert_true(send_when_possible(room.loop, whom->asker, message_pack(room.arena, &header->base),
+                                   message_pack(room.arena, message)));
 }
 
 static void ask_note(uint64_t number, const char *key, const char *text, uint32_t deadline_ms)
@@ -545,18 +539,9 @@ static void ask_spare_itself(uint64_t number, const char *text)
 /* Until the connection is closed, who adds a thing waits. */
 static struct db *lock_things(void)
 {
-    static const struct statement lock[] = {
-        {"lock", "lock table writer_test.thing in exclusive mode"},
-        {"look", "select count(*) from writer_test.thing"        },
-    };
-    static const struct statement_table table = {TABLE(lock)};
-    struct row row;
-    struct db *db = room_open(
-        test.arena,
-        (struct db_options){.schema = "writer_test", .statements = &table, .statement_tables = 1});
+    struct db *db = room_open(NULL, (struct db_options){.schema = ""});
 
-    db_begin(db);
-    assert_true(db_run(db, lock[0]) && db_one(db, &row, lock[1]));
+    assert_true(db_script(db, "begin; lock table writer_test.thing in exclusive mode"));
     return db;
 }
 
