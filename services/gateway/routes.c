@@ -38,7 +38,7 @@ static const struct route rows[] = {
     {"POST",   TICKET "/cancel",     ASKED(cancel_ticket, ticket),      NULL, 0, carry},
     {"POST",   TICKET "/merge",      ASKED(merge_ticket, ticket),       NULL, 0, carry},
     {"POST",   TICKET "/notes",      ASKED(note_ticket, ticket),        NULL, 0, carry},
-    {"GET",    TICKET "/timeline",   ASKED(read_timeline, timeline),    NULL, ROUTE_LISTED, carry},
+    {"GET",    TICKET "/timeline",   ASKED(read_timeline, timeline),    NULL, ROUTE_LISTED, carry_picture},
     {"POST",   "/v1/branches",       ASKED(open_branch, branch),        "/v1/branches/{branch}", 0, carry},
     {"GET",    "/v1/branches",       ASKED(list_branches, branches),    NULL, ROUTE_LISTED, carry},
     {"POST",   "/v1/providers",      ASKED(add_provider, provider),     "/v1/providers/{provider_id}", 0, carry},

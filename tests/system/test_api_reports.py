@@ -2,6 +2,7 @@
 
 import datetime
 import statistics
+import time
 
 import pytest
 
@@ -12,6 +13,7 @@ DAY = datetime.datetime(2026, 3, 2, tzinfo=datetime.timezone.utc)
 # Minutes from receipt to the first answer, and from receipt to the solution; None: not yet.
 TOLD = [(3, 50), (8, 80), (1, 30), (25, 700), (90, 3000), (5, 60), (7, 45), (13, 400), (60, 1500),
         (2, 20), (40, 900), (None, None)]
+LOOKED_FOR_S = 1.0  # PICTURE_LOOKS_MOST times PICTURE_LOOK_MS
 
 
 def at(minutes):
@@ -137,8 +139,8 @@ def test_a_timeline_is_read_page_by_page(house, scene, mover):
     path = f"/v1/tickets/{ticket_id}/timeline"
 
     def told():
-        answer = house.request("GET", path, key=scene.agent)  # reporting may not have heard of it yet
-        return answer.status == 200 and len(answer.json["items"]) == 4 and answer.json["items"]
+        items = house.get(path, scene.agent)["items"]
+        return len(items) == 4 and items
 
     whole = eventually(told)
     parts, cursor = [], ""
@@ -149,5 +151,16 @@ def test_a_timeline_is_read_page_by_page(house, scene, mover):
     assert parts == whole and not cursor
 
 
+def test_a_ticket_has_a_timeline_from_its_first_moment(house, scene):
+    for _ in range(20):
+        ticket_id = scene.register(kind="consult")["ticket_id"]
+        items = house.get(f"/v1/tickets/{ticket_id}/timeline", scene.agent)["items"]
+        assert items[0]["type"] == "ticket.registered"
+
+
 def test_what_does_not_exist_has_no_timeline(house):
+    began = time.monotonic()
+
     problem(house.request("GET", f"/v1/tickets/{NOBODY}/timeline"), 404)
+
+    assert time.monotonic() - began >= LOOKED_FOR_S, "it is looked for before it is denied"

@@ -4,6 +4,7 @@
 
 #include "api/words.h"
 #include "daemon/ask.h"
+#include "edge/loop.h"
 #include "edge/message.h"
 
 struct question carry_question(struct exchange *exchange, const char *service,
@@ -284,4 +285,38 @@ void carry(struct exchange *exchange)
 void carry_new_key(struct exchange *exchange)
 {
     carry_to(exchange, key_answered);
+}
+
+/* ---- what a listener draws ---- */
+
+static void look_again(void *with)
+{
+    struct exchange *exchange = with;
+    exchange->audience.gone = NULL;
+    carry_picture(exchange);
+}
+
+static void picture_left(void *with)
+{
+    exchange_free(with);
+}
+
+static void picture_answered(void *with, const AnswerHeader *header, struct bytes body)
+{
+    struct exchange *exchange = with;
+    if (header->kind != NOT_FOUND || !exchange->connection
+        || exchange->looks == PICTURE_LOOKS_MOST) {
+        answered(exchange, header, body);
+        return;
+    }
+    if (!exchange->again)
+        exchange->again = alarm_new(exchange->border->daemon->loop, look_again, exchange);
+    exchange->looks++;
+    exchange->audience = (struct audience){.gone = picture_left, .with = exchange};
+    alarm_set(exchange->again, PICTURE_LOOK_MS, 0);
+}
+
+void carry_picture(struct exchange *exchange)
+{
+    carry_to(exchange, picture_answered);
 }

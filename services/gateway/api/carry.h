@@ -9,6 +9,10 @@
 serve carry;
 /* The same for POST /v1/keys: the recorded seed becomes the secret that is shown. */
 serve carry_new_key;
+/* The same for what a listener draws from events, which may stand a moment behind: nobody is told
+ * that something is not there before it has been looked for again. */
+serve carry_picture;
+enum { PICTURE_LOOK_MS = 50, PICTURE_LOOKS_MOST = 20 };
 
 /* A question on behalf of the exchange's caller; `service` NULL: the message's package. */
 struct question carry_question(struct exchange *exchange, const char *service,

@@ -42,6 +42,7 @@ void exchange_free(struct exchange *exchange)
         CHECK(*at == exchange);
         *at = exchange->next_keyed;
     }
+    alarm_free(exchange->again);
     server_give_arena(server, exchange->arena);
 }
 

@@ -44,6 +44,8 @@ struct exchange {
     uint64_t expected_version;
     long rate_left; /* −1: not counted */
     struct key_waiter waiter;
+    struct alarm_clock *again; /* looks again for what was not found; NULL: did not have to */
+    int looks;
     struct audience audience;
     struct exchange *next_keyed;
     bool in_flight; /* stands among the keyed */
