@@ -42,11 +42,11 @@ bool jobs_of_ticket(struct request *req, const char *ticket_id, struct rows *fou
 struct said {
     const char *note;
     const char *reason;
-    const char *update_id;  /* a provider's */
-    const Report *report;   /* of a completion; of a verification, the one that was looked at */
-    int64_t occurred_at_ms; /* 0: now */
-    bool implied;           /* by a later report of a provider */
-    bool last;              /* no job of the ticket is open any more */
+    const Report *report;    /* of a completion; of a verification, the one that was looked at */
+    const JobUpdate *update; /* a provider's, with its photos */
+    int64_t occurred_at_ms;  /* 0: now */
+    bool implied;            /* by a later report of a provider */
+    bool last;               /* no job of the ticket is open any more */
 };
 
 bool move_wants_reason(const char *by);
@@ -66,7 +66,7 @@ bool job_step(struct request *req, const char *id, const char *by, struct said s
 
 /* ---- the report: report.c ---- */
 
-enum { REPORT_FLAWS_MOST = 7 };
+enum { REPORT_FLAWS_MOST = 7, REPORT_HOURS_MOST = 10000 };
 
 struct report_flaw {
     const char *field;

@@ -162,6 +162,17 @@ static void give_report(ProtobufCMessage *event, const Report *report)
         *(const Report **)((char *)event + field->offset) = report;
 }
 
+static void give_photos(ProtobufCMessage *event, const JobUpdate *update)
+{
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field_by_name(event->descriptor, "photos");
+
+    if (!field)
+        return;
+    *(const char *const **)((char *)event + field->offset) = update->photos;
+    *(size_t *)((char *)event + field->quantifier_offset) = update->n_photos;
+}
+
 bool job_tell(struct request *req, const struct job *job, const ProtobufCMessageDescriptor *type,
               const struct said *said)
 {
@@ -176,10 +187,12 @@ bool job_tell(struct request *req, const struct job *job, const ProtobufCMessage
     }
     give(req, event, "note", said->note);
     give(req, event, "reason", said->reason);
-    give(req, event, "update_id", said->update_id);
+    give(req, event, "update_id", said->update ? said->update->update_id : "");
     give(req, event, "implied", said->implied ? "t" : "");
     give(req, event, "last", said->last ? "t" : "");
     give_report(event, said->report);
+    if (said->update && !said->implied)
+        give_photos(event, said->update);
     return emit(req,
                 (struct told){.subject = id_of(req, 'T', job_text(job, "ticket_id")),
                               .aggregate = job_id(req, job),

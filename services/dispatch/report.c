@@ -10,6 +10,11 @@ static bool parts_are_named(const Report *report)
     return true;
 }
 
+static bool hours_fit(const Report *report)
+{
+    return report->hours >= 0 && report->hours <= REPORT_HOURS_MOST;
+}
+
 size_t report_flaws(const Report *report, struct report_flaw flaws[REPORT_FLAWS_MOST])
 {
     static const Report none = REPORT__INIT;
@@ -25,7 +30,7 @@ size_t report_flaws(const Report *report, struct report_flaw flaws[REPORT_FLAWS_
         {text_empty(it->work_done),   {"work_done", "missing", "what was done"}          },
         {text_empty(it->test_result), {"test_result", "missing", "passed or failed"}     },
         {unknown_result,              {"test_result", "unknown_word", "passed or failed"}},
-        {!(it->hours >= 0),           {"hours", "out_of_range", "not less than 0"}       },
+        {!hours_fit(it),              {"hours", "out_of_range", "from 0 to 10000"}       },
         {!parts_are_named(it),        {"parts", "missing", "a part_number for each part"}},
     };
     size_t count = 0;

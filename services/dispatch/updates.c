@@ -1,5 +1,6 @@
 #include "updates.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +53,12 @@ static bool is_astray(struct request *req, struct updates_told *told, struct upd
            && settle(it, "rejected", "unknown_job", "you hold no such job and are offered none");
 }
 
+/* Degrees, as a satellite tells them. */
+static bool is_nowhere(const JobUpdate *update)
+{
+    return !(fabs(update->latitude) <= 90) || !(fabs(update->longitude) <= 180);
+}
+
 static bool is_unreadable(struct request *req, struct updates_told *told, struct update *it)
 {
     const char *when = it->said->occurred_at;
@@ -60,6 +67,8 @@ static bool is_unreadable(struct request *req, struct updates_told *told, struct
         return settle(it, "rejected", "unknown_state",
                       "accepted, declined, scheduled, en_route, on_site, working, paused, "
                       "completed or given_up");
+    if (is_nowhere(it->said))
+        return settle(it, "rejected", "out_of_range", "latitude -90 to 90, longitude -180 to 180");
     it->occurred_at_ms = req->now_ms; /* who does not say when means now */
     if (text_empty(when))
         return false;
@@ -118,10 +127,10 @@ static bool walk(struct request *req, struct update *it, const char *const *step
     const JobUpdate *update = it->said;
     struct said said = {.note = update->note,
                         .reason = why(update),
-                        .update_id = update->update_id,
+                        .update = update,
                         .occurred_at_ms = it->occurred_at_ms};
     struct said on_the_way = {
-        .update_id = update->update_id, .occurred_at_ms = it->occurred_at_ms, .implied = true};
+        .update = update, .occurred_at_ms = it->occurred_at_ms, .implied = true};
 
     if (update->latitude != 0 || update->longitude != 0) {
         job_set(it->job, "latitude", arena_print(req->arena, "%.17g", update->latitude));

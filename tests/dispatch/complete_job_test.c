@@ -1,5 +1,9 @@
 #include "jobs.h"
 
+#include <math.h>
+
+#include "job.h"
+
 static void complete_with(const Report *report)
 {
     CompleteJob order = COMPLETE_JOB__INIT;
@@ -34,6 +38,23 @@ TEST(everything_a_report_lacks_is_named_at_once)
     TRUE(was_violated("report.hours", "out_of_range"));
     TRUE(was_violated("report.parts", "missing"));
     SAME(job_value("state"), "working");
+}
+
+TEST(work_takes_so_many_hours_at_most)
+{
+    const double too_many[] = {REPORT_HOURS_MOST + 0.5, 1e19, 1e308, HUGE_VAL, NAN};
+    Report report = *a_report();
+
+    a_job("working");
+    for (size_t i = 0; i < LENGTH(too_many); i++) {
+        report.hours = too_many[i];
+        complete_with(&report);
+        TRUE(was_violated("report.hours", "out_of_range"));
+    }
+
+    report.hours = REPORT_HOURS_MOST;
+    complete_with(&report);
+    TRUE(was_done());
 }
 
 TEST(no_time_at_all_is_a_time)
@@ -137,7 +158,7 @@ TEST(a_verifier_inspects)
 }
 
 ROOM(dispatch, cmocka_unit_test(everything_a_report_lacks_is_named_at_once),
-     cmocka_unit_test(no_time_at_all_is_a_time),
+     cmocka_unit_test(work_takes_so_many_hours_at_most), cmocka_unit_test(no_time_at_all_is_a_time),
      cmocka_unit_test(the_report_comes_back_as_it_was_given),
      cmocka_unit_test(nobody_passes_their_own_work),
      cmocka_unit_test(the_last_one_verified_says_so), cmocka_unit_test(rework_is_counted),

@@ -1,5 +1,7 @@
 #include "jobs.h"
 
+#include <math.h>
+
 #include "updates.h"
 
 enum { BATCH_MOST = UPDATES_MOST + 1 };
@@ -115,6 +117,32 @@ TEST(steps_in_between_are_implied)
     SAME(job_value("to_char(started_at at time zone 'UTC', 'HH24:MI')"), "08:30");
     SAME(value("select outcome from dispatch.offer"), "accepted");
     SAME(value("select count(*) from dispatch.timer"), "0");
+}
+
+TEST(what_was_noted_and_photographed_is_told)
+{
+    const char *photos[] = {"e-1", "e-2"};
+
+    a_job("on_site");
+    nothing_said();
+    JobUpdate *paused = says("p-1", "paused", "2026-03-02T08:30:00Z");
+    paused->reason = "parts";
+    paused->note = "the coil comes tomorrow";
+    JobUpdate *completed = says("p-2", "completed", "2026-03-02T08:40:00Z");
+    completed->note = "the customer was content";
+    completed->report = (Report *)a_report();
+    paused->photos = completed->photos = photos;
+    paused->n_photos = completed->n_photos = LENGTH(photos);
+
+    push();
+
+    settled(1, "applied", "");
+    EQUAL(((const JobStarted *)heard(job_started))->n_photos, 0);
+    SAME(((const JobPaused *)heard(job_paused))->reason, "parts");
+    SAME(((const JobPaused *)heard(job_paused))->note, "the coil comes tomorrow");
+    EQUAL(((const JobPaused *)heard(job_paused))->n_photos, 2);
+    SAME(((const JobCompleted *)heard(job_completed))->note, "the customer was content");
+    SAME(((const JobCompleted *)heard(job_completed))->photos[1], "e-2");
 }
 
 TEST(remote_work_is_not_said_to_have_travelled)
@@ -352,6 +380,33 @@ TEST(a_clock_may_go_a_little_ahead)
     SAME(told("p-2", "en_route", "2026-03-02T09:02:00Z")->result, "applied");
 }
 
+TEST(a_position_is_on_earth)
+{
+    static const struct {
+        double latitude, longitude;
+        const char *verdict, *reason;
+    } places[] = {
+        {90,  180,     "applied",  ""            },
+        {-90, -180,    "applied",  ""            },
+        {91,  0,       "rejected", "out_of_range"},
+        {0,   -180.01, "rejected", "out_of_range"},
+        {NAN, 0,       "rejected", "out_of_range"},
+    };
+
+    a_job("en_route");
+    nothing_said();
+    for (size_t i = 0; i < LENGTH(places); i++) {
+        JobUpdate *update = says(arena_print(shelf(), "p-%zu", i), "en_route", "");
+        update->latitude = places[i].latitude;
+        update->longitude = places[i].longitude;
+    }
+
+    push();
+
+    for (size_t i = 0; i < LENGTH(places); i++)
+        settled(i, places[i].verdict, places[i].reason);
+}
+
 TEST(an_update_id_has_a_length)
 {
     char text[UPDATE_ID_MOST + 2];
@@ -426,6 +481,7 @@ TEST(staff_do_not_push)
 
 ROOM(dispatch, cmocka_unit_test(an_update_moves_the_job),
      cmocka_unit_test(steps_in_between_are_implied),
+     cmocka_unit_test(what_was_noted_and_photographed_is_told),
      cmocka_unit_test(remote_work_is_not_said_to_have_travelled),
      cmocka_unit_test(every_state_a_provider_may_reach_is_reached),
      cmocka_unit_test(what_leads_nowhere_is_rejected),
@@ -439,7 +495,8 @@ ROOM(dispatch, cmocka_unit_test(an_update_moves_the_job),
      cmocka_unit_test(the_same_moment_is_not_older),
      cmocka_unit_test(a_bad_one_never_harms_its_neighbours),
      cmocka_unit_test(an_update_that_names_no_time_is_of_now),
-     cmocka_unit_test(a_clock_may_go_a_little_ahead), cmocka_unit_test(an_update_id_has_a_length),
+     cmocka_unit_test(a_clock_may_go_a_little_ahead), cmocka_unit_test(a_position_is_on_earth),
+     cmocka_unit_test(an_update_id_has_a_length),
      cmocka_unit_test(what_is_given_up_is_no_longer_theirs),
      cmocka_unit_test(others_jobs_are_unknown), cmocka_unit_test(a_push_has_a_most),
      cmocka_unit_test(staff_do_not_push))
