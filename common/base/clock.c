@@ -194,7 +194,7 @@ bool clock_parse(const char *text, int64_t *ms)
         return false;
     *ms = days * day_ms + hours * (int64_t)HOUR_MS + minutes * (int64_t)MINUTE_MS
           + seconds * (int64_t)SECOND_MS + thousandths - offset;
-    return true;
+    return days_of_date(1, 1, 1) * day_ms <= *ms && *ms < days_of_date(10000, 1, 1) * day_ms;
 }
 
 bool clock_is_date(const char *text)

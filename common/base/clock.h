@@ -25,7 +25,8 @@ char *clock_text(struct arena *arena, int64_t ms);
 enum { CLOCK_TEXT_BYTES = sizeof "2026-11-23T01:02:03.004Z" };
 void clock_write(char *to, int64_t ms);
 
-/* Reads an RFC 3339 instant with Z or an offset; false where it is not one. */
+/* Reads an RFC 3339 instant with Z or an offset; false where it is not one, or is in UTC not within
+ * the years 1 to 9999, for it could not be written again. */
 bool clock_parse(const char *text, int64_t *ms);
 
 /* Reads YYYY-MM-DD; false where there is no such day. */

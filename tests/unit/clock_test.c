@@ -70,6 +70,8 @@ static void offsets_are_taken_off(void **state)
     assert_true(other == utc);
     assert_true(clock_parse("2026-11-22T21:32:03-03:30", &other));
     assert_true(other == utc);
+    assert_true(clock_parse("9999-12-31T22:59:59.999-01:00", &other));
+    assert_true(clock_parse("0001-01-01T01:00:00+01:00", &other));
     assert_true(clock_parse("2026-11-23t01:02:03z", &other));
     assert_true(other == utc);
 }
@@ -106,6 +108,8 @@ static void what_is_no_instant_is_refused(void **state)
         "2026-13-01T00:00:00Z",
         "2026-02-29T00:00:00Z",
         "0000-01-01T00:00:00Z",
+        "0001-01-01T00:59:59.999+01:00",
+        "9999-12-31T23:00:00-01:00",
         "+026-11-23T01:02:03Z",
         "2026-11-23T01:02:-3Z",
     };
