@@ -68,7 +68,7 @@ static const struct event events[] = {
     {MESSAGE(job_paused)},       {MESSAGE(job_resumed)},    {MESSAGE(job_suspended)},
     {MESSAGE(job_cleared)},      {MESSAGE(job_completed)},  {MESSAGE(job_verified)},
     {MESSAGE(job_rejected)},     {MESSAGE(job_given_up)},   {MESSAGE(job_cancelled)},
-    {MESSAGE(job_noted)},        {MESSAGE(job_closed)},
+    {MESSAGE(job_noted)},        {MESSAGE(job_amended)},    {MESSAGE(job_closed)},
 };
 
 /* The kinds of ticket whose job is planned by itself. */
@@ -81,6 +81,7 @@ static const struct reaction reactions[] = {
     {"intake", MESSAGE(ticket_registered), plan_job,    planned_kinds},
     {"intake", MESSAGE(ticket_reopened),   plan_again,  ANY_KIND     },
     {"intake", MESSAGE(ticket_objected),   plan_again,  ANY_KIND     },
+    {"intake", MESSAGE(ticket_amended),    amend_jobs,  ANY_KIND     },
     {"intake", MESSAGE(ticket_cancelled),  cancel_jobs, ANY_KIND     },
     {"intake", MESSAGE(ticket_merged),     cancel_jobs, ANY_KIND     },
     {"intake", MESSAGE(ticket_closed),     close_jobs,  ANY_KIND     },

@@ -49,6 +49,6 @@ handler add_technician, add_provider, offer_job, assign_job, accept_job, decline
 /* queries/ */
 handler find_job, list_jobs, list_candidates;
 /* reactions/ */
-handler plan_job, plan_again, cancel_jobs, close_jobs, know_branch;
+handler plan_job, plan_again, amend_jobs, cancel_jobs, close_jobs, know_branch;
 /* timers/ */
 handler expire_offer;

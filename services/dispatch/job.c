@@ -88,7 +88,7 @@ static const char *const saved[] = {
     "job_id",        "version",        "state",           "technician_id", "provider_id",
     "offered_until", "scheduled_from", "scheduled_until", "started_at",    "completed_at",
     "verified_at",   "ended_at",       "rework_count",    "report",        "completed_by",
-    "latitude",      "longitude",      "updated_at",
+    "latitude",      "longitude",      "updated_at",      "priority",
 };
 
 bool offers_end(struct request *req, struct job *jobs, size_t count)

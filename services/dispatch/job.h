@@ -57,6 +57,8 @@ bool job_move(struct request *req, struct job *job, const char *by, const struct
 /* Moves and saves all of these that can be moved so. */
 bool jobs_move(struct request *req, const struct rows *rows, const char *by,
                const struct said *said);
+/* Gives those that are still open the ticket's new priority. */
+bool jobs_amend(struct request *req, const struct rows *rows, const char *priority);
 bool job_tell(struct request *req, const struct job *job, const ProtobufCMessageDescriptor *type,
               const struct said *said);
 /* Saves, and answers with the job as it is now. */

@@ -248,6 +248,25 @@ bool jobs_move(struct request *req, const struct rows *rows, const char *by,
     return jobs_save(req, moved, count);
 }
 
+bool jobs_amend(struct request *req, const struct rows *rows, const char *priority)
+{
+    struct job *amended = arena_take(req->arena, (rows->count + 1) * sizeof *amended);
+    size_t count = 0;
+
+    for (size_t i = 0; i < rows->count; i++) {
+        struct job job = job_of(req, &rows->rows[i]);
+        if (!job_is_open(job_text(&job, "state"))
+            || strcmp(job_text(&job, "priority"), priority) == 0)
+            continue;
+        job_set(&job, "priority", priority);
+        job_set(&job, "version", db_number(req->arena, row_number(&job.row, "version") + 1));
+        if (!job_tell(req, &job, &job_amended__descriptor, &(struct said){0}))
+            return false;
+        amended[count++] = job;
+    }
+    return jobs_save(req, amended, count);
+}
+
 bool job_answer(struct request *req, struct job *job)
 {
     return jobs_save(req, job, 1)

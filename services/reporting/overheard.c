@@ -22,7 +22,8 @@ static const ProtobufCMessageDescriptor *const known[] = {
     &job_cleared__descriptor,         &job_completed__descriptor,
     &job_verified__descriptor,        &job_rejected__descriptor,
     &job_given_up__descriptor,        &job_cancelled__descriptor,
-    &job_noted__descriptor,           &job_closed__descriptor,
+    &job_noted__descriptor,           &job_amended__descriptor,
+    &job_closed__descriptor,
     &return_requested__descriptor,    &complaint_received__descriptor,
 };
 

@@ -126,6 +126,57 @@ TEST(a_closed_ticket_closes_verified_jobs)
     TRUE(heard(job_closed) != NULL);
 }
 
+TEST(a_closed_ticket_calls_off_what_nobody_has_begun)
+{
+    static const struct {
+        const char *state, *then;
+    } cases[] = {
+        {"planned",   "cancelled"},
+        {"offered",   "cancelled"},
+        {"accepted",  "cancelled"},
+        {"scheduled", "cancelled"},
+        {"en_route",  "en_route" },
+        {"working",   "working"  },
+        {"completed", "completed"},
+    };
+    TicketClosed event = TICKET_CLOSED__INIT;
+
+    event.ticket_id = TICKET;
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        a_job(cases[i].state);
+
+        overhear("intake", TICKET, &event.base);
+
+        SAME(jobs(), cases[i].then);
+        if (strcmp(cases[i].then, "cancelled") == 0)
+            SAME(((const JobCancelled *)heard(job_cancelled))->reason, "the ticket was closed");
+    }
+}
+
+TEST(open_jobs_are_as_urgent_as_their_ticket)
+{
+    TicketAmended amended = TICKET_AMENDED__INIT;
+    TicketObjected objected = TICKET_OBJECTED__INIT;
+
+    a_job("working");
+    amended.ticket_id = objected.ticket_id = TICKET;
+    amended.priority = "low";
+    overhear("intake", TICKET, &amended.base);
+    SAME(((const JobAmended *)heard(job_amended))->priority, "low");
+    SAME(job_value("priority || ' ' || version || ' ' || state"), "low 8 working");
+
+    overhear("intake", TICKET, &amended.base);
+    EQUAL(heard_count(), 0);
+
+    objected.priority = "critical";
+    overhear("intake", TICKET, &objected.base);
+    SAME(job_value("priority || ' ' || version"), "critical 9");
+
+    a_job("verified");
+    overhear("intake", TICKET, &amended.base);
+    SAME(job_value("priority"), "high");
+}
+
 TEST(a_discontent_customer_gets_another_job)
 {
     TicketObjected objected = TICKET_OBJECTED__INIT;
@@ -180,6 +231,8 @@ ROOM(dispatch, cmocka_unit_test(a_ticket_that_needs_hands_plans_its_job),
      cmocka_unit_test(a_merged_ticket_takes_its_jobs_along),
      cmocka_unit_test(what_is_done_is_not_called_off),
      cmocka_unit_test(a_closed_ticket_closes_verified_jobs),
+     cmocka_unit_test(a_closed_ticket_calls_off_what_nobody_has_begun),
+     cmocka_unit_test(open_jobs_are_as_urgent_as_their_ticket),
      cmocka_unit_test(a_discontent_customer_gets_another_job),
      cmocka_unit_test(a_ticket_that_never_had_a_job_gets_none),
      cmocka_unit_test(branches_are_learned))
