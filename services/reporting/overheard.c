@@ -23,8 +23,8 @@ static const ProtobufCMessageDescriptor *const known[] = {
     &job_verified__descriptor,        &job_rejected__descriptor,
     &job_given_up__descriptor,        &job_cancelled__descriptor,
     &job_noted__descriptor,           &job_amended__descriptor,
-    &job_closed__descriptor,
-    &return_requested__descriptor,    &complaint_received__descriptor,
+    &job_closed__descriptor,          &return_requested__descriptor,
+    &complaint_received__descriptor,
 };
 
 /* Where an event keeps what was said: the first of these that is not empty. */
