@@ -151,6 +151,9 @@ static void bus_answered(void *with, struct bytes packed, struct bytes body)
     struct flaw flaw;
 
     instance->heard_at = asks->now;
+    if (instance->unsure)
+        instance->unsure_upto = asks->now;
+    instance->unsure = false;
     const ProtobufCMessage *header =
         message_unpack(scratch_begin(asks), &answer_header__descriptor, packed, &flaw);
     if (header)
@@ -160,10 +163,18 @@ static void bus_answered(void *with, struct bytes packed, struct bytes body)
 
 /* ---- time ---- */
 
+/* It was asked while the connection broke, and nobody says what became of it. */
+static bool may_be_lost(const struct open_question *open)
+{
+    return open->instance->unsure || open->asked_at <= open->instance->unsure_upto;
+}
+
+/* Who answers others is only slow, unless the question never came to it. */
 static bool is_silent(const struct asks *asks, const struct open_question *open)
 {
     const struct instance *instance = open->instance;
-    int64_t since = open->asked_at > instance->heard_at ? open->asked_at : instance->heard_at;
+    bool heard = instance->heard_at > open->asked_at && !may_be_lost(open);
+    int64_t since = heard ? instance->heard_at : open->asked_at;
 
     return instance->asker && asks->now - since >= (int64_t)ASK_SILENCE_MS << open->silences;
 }
@@ -177,7 +188,8 @@ static void question_leave_silent(struct asks *asks, struct open_question *open)
         target->favourite = (target->favourite + 1) % target->count;
     if (open->silences < ASK_SILENCES_MOST)
         open->silences++;
-    open->silent |= bit_of(open->instance);
+    if (!may_be_lost(open))
+        open->silent |= bit_of(open->instance);
     question_go(asks, open);
 }
 
@@ -212,6 +224,7 @@ static void instance_lost(void *with)
     struct asks *asks = instance->asks;
 
     asks->now = clock_monotonic_ms();
+    instance->unsure = true;
     for (unsigned i = asks->open_count; i-- > 0;) {
         struct open_question *open = slot_listed(asks, i);
         if (i >= asks->open_count || open->target != instance->target)

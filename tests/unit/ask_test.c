@@ -8,6 +8,7 @@ enum manner { ANSWERS, DECLINES, KEEPS_SILENT };
 struct instance {
     struct answerer *answerer;
     enum manner manner;
+    unsigned loses; /* so many of the next questions */
     unsigned asked;
     char last_key[64];
     char last_message[64];
@@ -51,6 +52,10 @@ static void on_asked(void *with, const char *peer, const struct reply_to *reply_
 
     assert_non_null(header);
     instance->asked++;
+    if (instance->loses > 0) {
+        instance->loses--;
+        return;
+    }
     snprintf(instance->last_key, sizeof instance->last_key, "%s", header->key);
     snprintf(instance->last_message, sizeof instance->last_message, "%s", header->message);
     snprintf(instance->last_caller, sizeof instance->last_caller, "%s", header->caller->id);
@@ -253,6 +258,25 @@ static void who_was_silent_may_still_answer(void **state)
     assert_string_equal(last_body, "from far.0");
 }
 
+static void what_got_lost_with_a_connection_is_missed_although_others_are_answered(void **state)
+{
+    unsigned asked = 1;
+    arise(0);
+    ask_far(0);
+    assert_true(comes(room.loop, &answered, asked));
+
+    answerer_free(far[0].answerer);
+    far[0].loses = 1;
+    arise(0);
+    for (int64_t over = clock_monotonic_ms() + 3 * ASK_SILENCE_MS; clock_monotonic_ms() < over;) {
+        ask_far(0);
+        comes_within(room.loop, &answered, ++asked, ASK_SILENCE_MS / 4);
+    }
+
+    assert_int_equal(far[0].loses, 0);
+    assert_int_equal(answered, asked);
+}
+
 static void a_late_answer_is_nobodys(void **state)
 {
     arise(0);
@@ -404,6 +428,7 @@ int main(void)
         IN_ROOM(all_are_asked_again_until_one_is_active),
         IN_ROOM(who_says_nothing_is_not_waited_for_again_while_another_declines),
         IN_ROOM(who_was_silent_may_still_answer),
+        IN_ROOM(what_got_lost_with_a_connection_is_missed_although_others_are_answered),
         IN_ROOM(a_late_answer_is_nobodys),
         IN_ROOM(an_unknown_service_is_said_at_once),
         IN_ROOM(so_many_are_open_and_not_one_more),
