@@ -122,7 +122,7 @@ static void keep(struct attempt *attempt)
             writer->timers_lost = 0;
         if (work->kind == WORK_SEAL) {
             writer->sealed = writer->head;
-            writer->sealed_at_ms = attempt->now_ms;
+            writer->sealed_ms = clock_monotonic_ms();
         }
     }
     metric_add(METRIC_BATCHES, 1);

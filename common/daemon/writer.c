@@ -259,7 +259,10 @@ bool writer_take_over(struct writer *writer, const char **why)
         return false;
     }
     FAIL_POINT("writer.lock_taken");
-    writer->months_until_ms = writer->tidied_until_ms = 0;
+    writer->months_until_ms = 0;
+    writer->took_over_at_ms = clock_now_ms();
+    writer->took_over_ms = clock_monotonic_ms();
+    writer->tidied_until_ms = writer->took_over_ms + TIDY_EVERY_MS;
     if (!writer_make_months(writer, clock_now_ms()) || !take_epoch(writer)) {
         *why = arena_copy(writer->tenure, db_sentence(writer->db));
         writer_lose(writer, *why);
@@ -267,7 +270,7 @@ bool writer_take_over(struct writer *writer, const char **why)
     }
     writer->active = true;
     writer->sealed = writer->head;
-    writer->sealed_at_ms = clock_now_ms();
+    writer->sealed_ms = clock_monotonic_ms();
     metric_add(METRIC_TAKE_OVERS, 1);
     metric_set(METRIC_ACTIVE, 1);
     log_info("did=take_over epoch=%llu head=%llu", (unsigned long long)writer->epoch,
@@ -320,10 +323,11 @@ size_t writer_due(struct writer *writer, int64_t now_ms, struct work **works, si
     return count;
 }
 
-struct work *writer_seal(struct writer *writer, int64_t now_ms)
+struct work *writer_seal(struct writer *writer)
 {
     bool many = writer->head >= writer->sealed + SEAL_EVERY_EVENTS;
-    bool late = writer->head > writer->sealed && now_ms - writer->sealed_at_ms >= SEAL_EVERY_MS;
+    bool late =
+        writer->head > writer->sealed && clock_monotonic_ms() - writer->sealed_ms >= SEAL_EVERY_MS;
 
     return writer->seal && (many || late) ? work_new(WORK_SEAL) : NULL;
 }

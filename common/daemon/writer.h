@@ -56,7 +56,7 @@ bool writer_heartbeat(struct writer *writer);
 size_t writer_due(struct writer *writer, int64_t now_ms, struct work **works, size_t most);
 
 /* A signed head is owed: makes the work for it, or NULL. */
-struct work *writer_seal(struct writer *writer, int64_t now_ms);
+struct work *writer_seal(struct writer *writer);
 
 struct writer_view {
     uint64_t epoch;

@@ -12,6 +12,10 @@ struct parked_subject {
     unsigned events;
 };
 
+/* Nothing is thrown away in the first hour: a machine that has just started may not have the time.
+ */
+enum { TIDY_EVERY_MS = 60 * 60 * 1000 };
+
 enum { TOUCHED_EACH = 4, TOUCHED_MOST = 64 * TOUCHED_EACH };
 
 /* What the commands of a batch are about, as far as they foresaw it. */
@@ -45,10 +49,11 @@ struct writer {
     int64_t next_due_ms;
     unsigned timers_lost; /* how often in a row the connection broke under timers */
     uint64_t sealed;
-    int64_t sealed_at_ms;
+    int64_t sealed_ms; /* monotonic */
     int64_t months_from_ms, months_until_ms;
-    int64_t tidied_until_ms; /* monotonic */
-    const char *timers;      /* names of the plan's, as an array */
+    int64_t took_over_at_ms, took_over_ms; /* by the wall's clock, and by the monotonic one */
+    int64_t tidied_until_ms;               /* monotonic */
+    const char *timers;                    /* names of the plan's, as an array */
 
     int64_t *drawn; /* numbers of the batch under way */
     struct touched touched;

@@ -231,7 +231,7 @@ static size_t own_works(struct writer *writer, struct work **works)
 {
     size_t count = writer_due(writer, clock_now_ms(), works, 64);
 
-    if (writer_active(writer) && (works[count] = writer_seal(writer, clock_now_ms())))
+    if (writer_active(writer) && (works[count] = writer_seal(writer)))
         count++;
     for (size_t i = 0; i < count; i++)
         works[i]->done = on_own_done;

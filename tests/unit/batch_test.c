@@ -3,6 +3,8 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "daemon/writer_own.h"
+
 /* ---- what failed leaves nothing behind ---- */
 
 static void nothing_of_an_abandoned_change_is_told(void **state)
@@ -396,12 +398,13 @@ static void at(struct test *test, const char *instant, const char *key)
     work_free(work);
 }
 
-/* What is dropped is looked for now and then, and when a writer has taken over. */
+/* What is dropped is looked for every hour. */
 static void tidy(struct test *test)
 {
     writer_free(test->writer);
     test->writer = a_writer("trial.0");
     activate(test->writer);
+    test->writer->tidied_until_ms = 0; /* an hour later */
     writer_tidy(test->writer, clock_now_ms());
     assert_true(writer_active(test->writer));
 }
@@ -424,6 +427,33 @@ static void whole_months_of_answers_go_when_their_time_is_over(void **state)
     assert_string_equal(value(test, "select string_agg(key, ',' order by key)"
                                     " from writer_test.answer"),
                         "k2,k3");
+}
+
+static void a_clock_that_leaps_ahead_makes_nothing_old(void **state)
+{
+    struct test *test = begin_test(state);
+
+    at(test, "2026-01-31T23:59:59Z", "k1");
+    tidy(test);
+    at(test, "2026-03-03T00:00:00Z", "k2");
+    test->writer->tidied_until_ms = 0;
+    writer_tidy(test->writer, clock_now_ms());
+
+    assert_memory_equal(months_of(test, "answer"), "2026_01 ", 8);
+}
+
+static void a_writer_throws_nothing_away_at_once(void **state)
+{
+    struct test *test = begin_test(state);
+
+    at(test, "2026-01-31T23:59:59Z", "k1");
+    clock_freeze(clock_now_ms() + 90LL * 24 * 60 * 60 * 1000);
+    writer_free(test->writer);
+    test->writer = a_writer("trial.0");
+    activate(test->writer);
+    writer_tidy(test->writer, clock_now_ms());
+
+    assert_non_null(strstr(months_of(test, "answer"), "2026_01"));
 }
 
 static void the_head_of_the_history_is_never_dropped(void **state)
@@ -543,6 +573,8 @@ int main(void)
         TEST(timers_of_another_release_do_not_stand_before_ours),
         TEST(a_timer_that_breaks_the_connection_is_postponed_at_last),
         TEST(whole_months_of_answers_go_when_their_time_is_over),
+        TEST(a_clock_that_leaps_ahead_makes_nothing_old),
+        TEST(a_writer_throws_nothing_away_at_once),
         TEST(the_head_of_the_history_is_never_dropped),
         TEST(a_new_month_waits_for_nobody_who_reads),
         TEST(a_writer_frozen_inside_a_pipeline_is_evicted),
