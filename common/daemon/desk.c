@@ -31,6 +31,8 @@ struct from_self {
 
 static void send_answer(const struct from_bus *from, struct work *work)
 {
+    if (work->answer_body.size > BUS_FRAME_MOST)
+        work_refuse(work, INVALID, "answer_too_large", "the answer is too large: ask for less");
     work->answer.number = work->header->number;
     work_finish_answer(work);
     struct bytes header = message_pack(work->arena, &work->answer.base);

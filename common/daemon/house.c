@@ -10,7 +10,7 @@
 enum {
     EVENTS_MOST = 1000,
     EVENTS_BYTES_USUAL = 1024 * 1024,
-    EVENTS_BYTES_MOST = 2 * 1024 * 1024, /* and one event: a page fits into a frame of the bus */
+    EVENTS_BYTES_MOST = 2 * 1024 * 1024, /* or one event: a page fits into a frame of the bus */
     CHAIN_MOST = 100000,
     CHAIN_PAGE = 1000
 };
@@ -30,25 +30,28 @@ static bool oldest_and_head(struct request *req, EventPage *page)
     return true;
 }
 
-/* As many of the rows as fit into so many bytes, and the one that fills them.  Of a whole history
- * no more than up to a hole, should somebody have made one. */
-static void fill_page(struct request *req, EventPage *page, const struct rows *rows, bool whole,
+/* As many of the rows as fit into so many bytes, and one in any case; false where there may be
+ * more. Of a whole history no more than up to a hole, should somebody have made one. */
+static bool fill_page(struct request *req, EventPage *page, const struct rows *rows, bool whole,
                       size_t most)
 {
     size_t size = 0;
 
     page->events = arena_take(req->arena, (rows->count + 1) * sizeof *page->events);
-    for (size_t i = 0; i < rows->count && size < most; i++) {
+    for (size_t i = 0; i < rows->count; i++) {
         const struct row *row = &rows->rows[i];
         uint64_t id = (uint64_t)row_number(row, "id");
         if (whole && i > 0 && id != page->upto + 1)
-            return;
+            return false;
         struct bytes told = chain_told(req->arena, row_bytes(req->arena, row, "record"),
                                        row_bytes(req->arena, row, "hash"));
+        size += told.size;
+        if (size > most && i > 0)
+            return false;
         page->events[page->n_events++] = (ProtobufCBinaryData){told.size, (uint8_t *)told.at};
         page->upto = id;
-        size += told.size;
     }
+    return size <= most;
 }
 
 /* A page of history, in order; what the feed is made of. */
@@ -60,21 +63,22 @@ static bool read_events(struct request *req)
     size_t bytes_most = bytes_asked < EVENTS_BYTES_MOST ? bytes_asked : EVENTS_BYTES_MOST;
     const char *after = db_number(req->arena, (int64_t)asked->after);
     const char *limit = db_number(req->arena, most);
+    const char *bytes = db_number(req->arena, (int64_t)bytes_most);
     EventPage page = EVENT_PAGE__INIT;
     struct rows rows;
 
     bool whole = text_empty(asked->subject);
     if (!oldest_and_head(req, &page))
         return false;
-    if (whole
-            ? !db_all(req->db, &rows, house_sql.read_events, after, limit)
-            : !db_all(req->db, &rows, house_sql.read_subject_events, after, limit, asked->subject))
+    if (whole ? !db_all(req->db, &rows, house_sql.read_events, after, limit, bytes)
+              : !db_all(req->db, &rows, house_sql.read_subject_events, after, limit, bytes,
+                        asked->subject))
         return false;
 
     page.source = req->service->name;
     page.upto = asked->after;
-    fill_page(req, &page, &rows, whole, bytes_most);
-    if (!whole && page.n_events == rows.count && rows.count < most && page.head > page.upto)
+    bool all = fill_page(req, &page, &rows, whole, bytes_most) && rows.count < most;
+    if (!whole && all && page.head > page.upto)
         page.upto = page.head;
     return reply(req, &page.base);
 }

@@ -16,6 +16,18 @@ static struct row_names shown(const struct rows *rows, const ProtobufCMessageDes
     return names;
 }
 
+size_t list_fitting(void *const *items, size_t count)
+{
+    size_t bytes = 0, fitting = 0;
+
+    for (; fitting < count; fitting++) {
+        bytes += protobuf_c_message_get_packed_size(items[fitting]);
+        if (bytes > LIST_BYTES_MOST && fitting > 0)
+            break;
+    }
+    return fitting;
+}
+
 struct list list_fill(struct request *req, const ProtobufCMessageDescriptor *type,
                       const struct rows *rows, const char *limit_plus_one, const char *number)
 {
@@ -29,8 +41,9 @@ struct list list_fill(struct request *req, const ProtobufCMessageDescriptor *typ
     list.items = arena_take(req->arena, list.count * sizeof *list.items);
     for (size_t i = 0; i < list.count; i++)
         list.items[i] = fill(req, type, &(struct row){&names, rows->rows[i].values});
-    if (rows->count > limit)
-        list.next_cursor = list_cursor(req, row_text(&rows->rows[limit - 1], number));
+    list.count = list_fitting(list.items, list.count);
+    if (rows->count > list.count)
+        list.next_cursor = list_cursor(req, row_text(&rows->rows[list.count - 1], number));
     return list;
 }
 

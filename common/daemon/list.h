@@ -26,7 +26,10 @@ struct list list_fill(struct request *req, const ProtobufCMessageDescriptor *typ
 bool list_reply(struct request *req, const ProtobufCMessageDescriptor *type, struct list list);
 #define list_answered(req, type, list) list_reply(req, &type##__descriptor, list)
 
-enum { LIST_USUAL = 50, LIST_MOST = 500 };
+enum { LIST_USUAL = 50, LIST_MOST = 500, LIST_BYTES_MOST = 2 * 1024 * 1024 };
+/* How many of the messages a page holds: LIST_BYTES_MOST of them packed, for it has to fit into a
+ * frame of the bus; one in any case. */
+size_t list_fitting(void *const *items, size_t count);
 /* The checked limit (0: usual) plus one, as SQL text: the extra row says there are more.  False:
  * refused. */
 bool list_limit(struct request *req, uint32_t asked, const char **limit_plus_one);

@@ -38,7 +38,7 @@ static const struct setting settings[] = {
      "a connection without a request is closed after so long"},
     {"answer_ms", MILLISECONDS, "10000", 100, 60000, &answer_ms,
      "how long a service may take to answer"},
-    {"body_most", BYTES, "1048576", 1024, 16777216, &body_most, "of a request"},
+    {"body_most", BYTES, "1048576", 1024, 2097152, &body_most, "of a request"},
     {"updates_most", COUNT, "10000", 1, 1000000, &updates_most,
      "lines of one stream of job updates"},
     {"requests_per_second", COUNT, "20000", 1, 1000000, &requests_per_second,

@@ -354,6 +354,25 @@ def test_the_last_page_has_no_next(house, scene):
     assert "Link" not in answer.headers
 
 
+def test_a_page_is_as_long_as_one_answer_may_be(house, scene):
+    branch = fresh("wordy")
+    house.post("/v1/branches", {"branch": branch, "name": "长", "kind": "branch",
+                                "time_zone": "Asia/Shanghai"})
+    made = [house.post("/v1/tickets", scene.ticket(kind="consult", branch=branch, channel_ref=fresh("ref"),
+                                                   description="a" * 15_000), status=201)["ticket_id"]
+            for _ in range(300)]
+    seen, cursor, pages = [], "", 0
+    while cursor or not pages:
+        page = house.get(f"/v1/tickets?branch={branch}&limit=500&cursor={cursor}")
+        seen += numbers(page["items"])
+        cursor, pages = page["next_cursor"], pages + 1
+
+    assert seen == made[::-1]
+    assert pages == 3, "of 2 MiB each"
+    registered = eventually(lambda: (events := house.pages(query=f"&branch={branch}"))[300:] and events)
+    assert [event["subject"] for event in registered if event["type"] == "ticket.registered"] == made
+
+
 @pytest.mark.parametrize("path", ["/v1/tickets", "/v1/jobs", "/v1/returns", "/v1/complaints",
                                   "/v1/branches"])
 def test_a_limit_is_500_at_most(house, path):

@@ -1,7 +1,12 @@
--- A page of one subject's history.
+-- A page of one subject's history: so many events, of them up to the one that fills so many bytes.
 select id, record, hash
-  from @.event
- where subject = $3
-   and id > $1
+  from (select id, record, hash,
+               sum(length(record)) over (order by id) - length(record) as bytes_before
+          from (select id, record, hash
+                  from @.event
+                 where subject = $4
+                   and id > $1
+                 order by id
+                 limit $2) event) page
+ where bytes_before < $3::bigint
  order by id
- limit $2

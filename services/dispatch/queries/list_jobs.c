@@ -33,15 +33,15 @@ bool list_jobs(struct request *req)
         return false;
 
     Jobs answer = JOBS__INIT;
-    answer.n_items = found.count;
     answer.items = arena_take(req->arena, (found.count + 1) * sizeof *answer.items);
     for (size_t i = 0; i < found.count; i++) {
         struct job job = job_of(req, &found.rows[i]);
         answer.items[i] = job_message(req, &job);
     }
-    if (answer.n_items == (size_t)strtoll(limit, NULL, 10)) {
-        answer.n_items--;
+    size_t shown = (size_t)strtoll(limit, NULL, 10) - 1;
+    shown = found.count < shown ? found.count : shown;
+    answer.n_items = list_fitting((void **)answer.items, shown);
+    if (found.count > answer.n_items)
         answer.next_cursor = list_cursor(req, row_text(&found.rows[answer.n_items - 1], "job_id"));
-    }
     return reply(req, &answer.base);
 }

@@ -49,8 +49,9 @@ static bool answer(struct request *req, const struct rows *found, size_t most)
         entry->cause = row_text(row, "cause");
         timeline.items[i] = entry;
     }
-    if (found->count > most)
-        timeline.next_cursor = cursor_of(req, &found->rows[most - 1]);
+    timeline.n_items = list_fitting((void **)timeline.items, timeline.n_items);
+    if (found->count > timeline.n_items)
+        timeline.next_cursor = cursor_of(req, &found->rows[timeline.n_items - 1]);
     return reply(req, &timeline.base);
 }
 
