@@ -36,13 +36,14 @@ static void print_status(const char *service, const json_t *status)
            number_in(status, "epoch"), number_in(status, "head"), number_in(status, "queued"),
            number_in(status, "parked"));
     print_positions(json_object_get(status, "positions"));
+    fflush(stdout);
 }
 
 int status_command(int argc, char **argv)
 {
     struct command_line line = {usage};
     struct site site = site_open(argc, argv, &line);
-    struct web *web = web_open(&site);
+    struct web *web = web_open_impatient(&site);
     int code = EXIT_FINE;
 
     for (size_t i = 0; i < SERVICES; i++) {

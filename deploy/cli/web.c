@@ -37,6 +37,7 @@ struct web {
     const char *key;
     struct arena *arena;
     const char *broken;
+    bool impatient;
 };
 
 struct web *web_open(const struct site *site)
@@ -48,6 +49,14 @@ struct web *web_open(const struct site *site)
     web->url = site->url;
     web->key = site->key;
     web->arena = site->arena;
+    return web;
+}
+
+struct web *web_open_impatient(const struct site *site)
+{
+    struct web *web = web_open(site);
+
+    web->impatient = true;
     return web;
 }
 
@@ -197,7 +206,7 @@ static void settle(struct attempt *attempt, CURLcode how)
     if (how == CURLE_OK)
         curl_easy_getinfo(attempt->line, CURLINFO_RESPONSE_CODE, &answer.status);
     answer.body = json_loadb(attempt->answer.at, attempt->answer.length, JSON_DECODE_ANY, NULL);
-    if (is_no_verdict(answer.status, answer.body)) {
+    if (!attempt->web->impatient && is_no_verdict(answer.status, answer.body)) {
         pause_attempt(attempt, answer.status);
     } else {
         attempt->question.answered(attempt->question.with, &answer);
@@ -290,8 +299,11 @@ json_t *web_now(struct web *web, const char *method, const char *path, json_t *b
     }
     if (verdict.status < 400 && verdict.body)
         return verdict.body;
-    trouble("%s %s: HTTP %ld %s: %s", method, path, verdict.status,
-            web_text(verdict.body, "reason"), web_text(verdict.body, "detail"));
+    if (verdict.status == 0)
+        trouble("%s does not answer", web->url);
+    else
+        trouble("%s %s: HTTP %ld %s: %s", method, path, verdict.status,
+                web_text(verdict.body, "reason"), web_text(verdict.body, "detail"));
     json_decref(verdict.body);
     return NULL;
 }

@@ -4,7 +4,8 @@
  * A question carries an idempotency key and is asked again *with the same key* after a lost
  * connection, 429, 502, 503, 504, and 409 in_progress, with a growing pause and as the house says
  * in Retry-After.  So an answer is always a verdict.  Where one question gets none for
- * WEB_PATIENCE_S seconds the whole web is broken and says so.
+ * WEB_PATIENCE_S seconds the whole web is broken and says so.  An impatient web asks once, and
+ * takes what comes for the answer: status 0 where nothing did.
  *
  * One thread; callbacks run inside web_turn and may ask more.
  */
@@ -42,6 +43,7 @@ struct web_question {
 };
 
 struct web *web_open(const struct site *site);
+struct web *web_open_impatient(const struct site *site);
 void web_close(struct web *web);
 
 /* Everything is copied. */

@@ -1,6 +1,7 @@
 """The operator's command, asked as an operator asks it."""
 
 import json
+import signal
 import subprocess
 
 import pytest
@@ -36,6 +37,30 @@ def test_status_names_the_writer_of_every_service(house):
     for service in ("gateway", "intake", "dispatch", "returns", "complaints", "reporting"):
         assert any(line.startswith(service) for line in said.splitlines()), said
     assert "epoch" in said and "parked" in said
+
+
+def test_status_of_a_house_that_is_ill_says_who_does_not_answer(own_house):
+    own_house.start()
+    frozen = [name for name in own_house.pids() if name.startswith("dispatch")]
+    for name in frozen:
+        own_house.signal(name, signal.SIGSTOP)
+    try:
+        said = operator(own_house, "status", code=1)
+    finally:
+        for name in frozen:
+            own_house.signal(name, signal.SIGCONT)
+
+    assert "/v1/services/dispatch/status: HTTP 503" in said
+    assert any(line.startswith("reporting") for line in said.splitlines()), "those behind it are told"
+
+
+def test_status_of_no_house_says_so_at_once(house):
+    done = subprocess.run(
+        [str(house.binary("afterline")), "status", "--url", "http://127.0.0.1:1", "--state",
+         str(house.state)], capture_output=True, text=True, timeout=30)
+
+    assert done.returncode == 1
+    assert "http://127.0.0.1:1 does not answer" in done.stderr
 
 
 def test_verify_finds_whole_chains_intact(house):
