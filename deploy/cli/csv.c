@@ -156,6 +156,14 @@ static void skip_mark(struct csv *csv)
     }
 }
 
+static bool has_column(const struct csv *csv, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(csv->columns[i], name) == 0)
+            return true;
+    return false;
+}
+
 static const char *read_columns(struct csv *csv)
 {
     unsigned long line;
@@ -167,8 +175,11 @@ static const char *read_columns(struct csv *csv)
         return bad;
     csv->columns = arena_take(csv->names, csv->count * sizeof *csv->columns);
     csv->column_count = csv->count;
-    for (size_t i = 0; i < csv->count; i++)
+    for (size_t i = 0; i < csv->count; i++) {
+        if (*csv->values[i] && has_column(csv, i, csv->values[i]))
+            return "two columns have the same name";
         csv->columns[i] = arena_copy(csv->names, csv->values[i]);
+    }
     return NULL;
 }
 

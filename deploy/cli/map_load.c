@@ -92,6 +92,16 @@ static const char *check_words(struct arena *arena, json_t *json)
     return NULL;
 }
 
+/* A ticket is found again by its reference, long after the house has forgotten its key. */
+static const char *check_register(struct arena *arena, json_t *json)
+{
+    const json_t *body = json_object_get(json_object_get(json, "register"), "body");
+
+    if (json_is_string(json_object_get(body, "channel_ref")))
+        return NULL;
+    return "register.body has no 'channel_ref', by which a ticket is found again";
+}
+
 /* Every move names an action that there is. */
 static const char *check_moves(struct arena *arena, json_t *json)
 {
@@ -122,6 +132,8 @@ struct map *map_load(struct arena *arena, const char *path, const char **why)
     const char *flaw = check_sections(arena, json);
     if (!flaw)
         flaw = check_words(arena, json);
+    if (!flaw)
+        flaw = check_register(arena, json);
     if (!flaw)
         flaw = check_moves(arena, json);
     if (flaw) {

@@ -189,6 +189,14 @@ static void columns_have_a_most(void **unused)
     assert_string_equal(why, "too_many_columns");
 }
 
+static void two_columns_of_one_name_are_none(void **unused)
+{
+    static const char text[] = "a,b,a\n1,2,3\n";
+
+    assert_null(opened(text, sizeof text - 1));
+    assert_string_equal(why, "two columns have the same name");
+}
+
 static void an_empty_file_is_no_table(void **unused)
 {
     assert_null(opened("", 0));
@@ -214,6 +222,7 @@ int main(void)
         cmocka_unit_test(a_quote_that_never_closes_ends_the_file),
         cmocka_unit_test(a_row_has_a_most),
         cmocka_unit_test(columns_have_a_most),
+        cmocka_unit_test(two_columns_of_one_name_are_none),
         cmocka_unit_test(an_empty_file_is_no_table),
         cmocka_unit_test(a_missing_file_is_said),
     };

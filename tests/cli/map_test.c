@@ -19,7 +19,8 @@ static const char *why;
 static const char start[] =
     "{'name': 'm', 'missing': ['?'], 'dates': {'format': '%d.%m.%Y %H:%M', 'offset': '+02:00'},"
     " 'ticket': '${no}', 'position': ['state', 'waiting_for'], 'target': '${where}',"
-    " 'register': {'post': '/v1/tickets', 'body': {'branch': '${branch}', 'text': '',"
+    " 'register': {'post': '/v1/tickets', 'body': {'branch': '${branch}', 'channel_ref': '${no}', "
+    "'text': '',"
     "              'deep': {'is': true, 'no': '${no}'}}},"
     " 'moves': {'done': {'new': 'finish', 'waiting *': 'go_on'}, 'waiting *': {}},"
     " 'actions': {'finish': {'post': '/finish', 'body': {'at': '${when}'}},"
@@ -105,7 +106,9 @@ static void a_body_is_filled_and_what_is_empty_left_out(void **unused)
 
     struct call call = map_register(map, arena, &entry);
     assert_string_equal(call.path, "/v1/tickets");
-    assert_json(call.body, "{\"branch\":\"new-town-3\",\"deep\":{\"is\":true,\"no\":\"7\"}}");
+    assert_json(
+        call.body,
+        "{\"branch\":\"new-town-3\",\"channel_ref\":\"7\",\"deep\":{\"is\":true,\"no\":\"7\"}}");
     assert_string_equal(map_reference(map, arena, &entry), "7");
 }
 
@@ -113,8 +116,9 @@ static void what_is_missing_has_its_word(void **unused)
 {
     assert_true(a_row("7,?,N,?,?,0"));
 
-    assert_json(map_register(map, arena, &entry).body,
-                "{\"branch\":\"nowhere\",\"deep\":{\"is\":true,\"no\":\"7\"}}");
+    assert_json(
+        map_register(map, arena, &entry).body,
+        "{\"branch\":\"nowhere\",\"channel_ref\":\"7\",\"deep\":{\"is\":true,\"no\":\"7\"}}");
 }
 
 static void a_date_is_read_with_the_maps_format_and_offset(void **unused)
@@ -229,6 +233,15 @@ static void a_map_names_only_what_there_is(void **unused)
     assert_non_null(strstr(why, "is missing"));
 }
 
+static void a_map_says_by_what_a_ticket_is_found_again(void **unused)
+{
+    assert_null(
+        loaded("{'name': 'm', 'words': {}, 'ticket': '${no}', 'position': [], 'target': 'x',"
+               " 'register': {'post': '/v1/tickets', 'body': {'branch': 'b'}},"
+               " 'moves': {}, 'actions': {}}"));
+    assert_non_null(strstr(why, "channel_ref"));
+}
+
 static void a_map_does_not_fit_a_file_that_lacks_its_columns(void **unused)
 {
     char *path = written("no,town\n7,x\n");
@@ -257,6 +270,7 @@ int main(void)
         MAP_TEST(of_an_answer_only_what_the_map_looks_at_is_remembered),
         MAP_TEST(a_counter_that_is_behind_names_a_detour),
         MAP_TEST(a_map_names_only_what_there_is),
+        MAP_TEST(a_map_says_by_what_a_ticket_is_found_again),
         MAP_TEST(a_map_does_not_fit_a_file_that_lacks_its_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
