@@ -345,16 +345,16 @@ static bool rebuild(struct request *req)
 }
 
 static const struct command commands[] = {
-    {MESSAGE(retry_parked),   retry_parked,   ADMIN},
-    {MESSAGE(discard_parked), discard_parked, ADMIN},
-    {MESSAGE(rebuild),        rebuild,        ADMIN},
+    {MESSAGE(retry_parked),   retry_parked,   ADMIN, true},
+    {MESSAGE(discard_parked), discard_parked, ADMIN, true},
+    {MESSAGE(rebuild),        rebuild,        ADMIN, true},
 };
 
 static const struct command queries[] = {
-    {MESSAGE(read_events),  read_events,  SERVICE | SUBSCRIBER     },
-    {MESSAGE(verify_chain), verify_chain, SERVICE | ADMIN | AUDITOR},
-    {MESSAGE(list_heads),   list_heads,   SERVICE | ADMIN | AUDITOR},
-    {MESSAGE(list_parked),  list_parked,  SERVICE | ADMIN | AUDITOR},
+    {MESSAGE(read_events),  read_events,  SERVICE | SUBSCRIBER,      false},
+    {MESSAGE(verify_chain), verify_chain, SERVICE | ADMIN | AUDITOR, false},
+    {MESSAGE(list_heads),   list_heads,   SERVICE | ADMIN | AUDITOR, false},
+    {MESSAGE(list_parked),  list_parked,  SERVICE | ADMIN | AUDITOR, true },
 };
 
 const struct command_table house_commands = {TABLE(commands)};

@@ -27,6 +27,7 @@ struct command {
     const ProtobufCMessageDescriptor *message;
     handler *run;
     uint32_t roles;
+    bool unlimited; /* it concerns the whole house: nobody who is limited to a branch may ask */
 };
 
 /* What a command will look at, asked with the beginning of its batch (daemon/foresee.h). */

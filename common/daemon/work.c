@@ -121,14 +121,16 @@ static bool identifiers_hold(struct work *work, const struct service *service)
     return true;
 }
 
-static bool role_allows(struct work *work, uint32_t roles)
+static bool caller_may(struct work *work, const struct command *command)
 {
     struct request *req = &work->request;
 
-    if (req->caller.roles & roles)
-        return true;
-    return refuse(req, FORBIDDEN, "role", "this needs one of the roles %s",
-                  role_words(req->arena, roles & ~(uint32_t)SERVICE));
+    if (!(req->caller.roles & command->roles))
+        return refuse(req, FORBIDDEN, "role", "this needs one of the roles %s",
+                      role_words(req->arena, command->roles & ~(uint32_t)SERVICE));
+    return !command->unlimited || text_empty(req->caller.branch)
+           || refuse(req, FORBIDDEN, "out_of_scope", "this concerns more than the branch %s",
+                     req->caller.branch);
 }
 
 bool work_read(struct work *work, const ProtobufCMessageDescriptor *type)
@@ -157,7 +159,7 @@ bool work_run(struct work *work, handler *run, const ProtobufCMessageDescriptor 
     if (type && !work_read(work, type))
         return false;
     if (work->command
-        && (!role_allows(work, work->command->roles) || !identifiers_hold(work, req->service)))
+        && (!caller_may(work, work->command) || !identifiers_hold(work, req->service)))
         return false;
 
     unsigned long writes = db_writes(req->db);

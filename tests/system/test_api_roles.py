@@ -191,6 +191,17 @@ def test_a_branch_sees_itself_and_what_is_below(house, scene, tree):
         assert house.request("GET", f"/v1/tickets/{made[name]}", key=key).status == 200
 
 
+def test_who_is_limited_to_a_branch_does_not_look_after_the_house(house, tree):
+    admin = house.make_key("admin", branch=tree["east"][0])
+    orders = [("POST", "rebuild", {}), ("POST", "parked/retry", {"subject": "T10000001"}),
+              ("POST", "parked/discard", {"source": "intake", "id": 1, "reason": "no"}),
+              ("GET", "parked", None)]
+
+    for method, what, body in orders:
+        said = problem(house.request(method, f"/v1/services/reporting/{what}", body, key=admin), 403)
+        assert said["reason"] == "out_of_scope", what
+
+
 def test_what_one_may_not_know_is_not_found(house, scene, tree):
     code, key = tree["east"]
     ticket = house.post("/v1/tickets", scene.ticket(branch=code), key, 201)["ticket_id"]
