@@ -34,7 +34,8 @@ struct question {
     const char *trace;
     uint64_t expected_version;
     bool keyed;
-    struct bytes body; /* packed; copied */
+    struct bytes beside; /* digest of what was asked and the body does not say; for commands */
+    struct bytes body;   /* packed; copied */
 };
 
 void asks_open(struct daemon *daemon); /* sockets to every instance of the peers file */

@@ -81,6 +81,7 @@ static AskHeader header_of(const struct question *question, uint64_t number, Cal
     header.trace = text_or_empty(question->trace);
     header.expected_version = question->expected_version;
     header.keyed = question->keyed;
+    header.beside = (ProtobufCBinaryData){question->beside.size, (uint8_t *)question->beside.at};
     return header;
 }
 

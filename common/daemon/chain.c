@@ -23,7 +23,8 @@ void chain_next(const uint8_t before[CHAIN_HASH], struct bytes record, uint8_t h
     crypto_generichash_final(&state, hash, CHAIN_HASH);
 }
 
-struct bytes chain_digest(struct arena *arena, const char *message, struct bytes body)
+struct bytes chain_digest(struct arena *arena, const char *message, struct bytes body,
+                          struct bytes beside)
 {
     uint8_t *digest = arena_take(arena, CHAIN_HASH);
     crypto_generichash_state state;
@@ -31,6 +32,7 @@ struct bytes chain_digest(struct arena *arena, const char *message, struct bytes
     crypto_generichash_init(&state, NULL, 0, CHAIN_HASH);
     crypto_generichash_update(&state, (const uint8_t *)message, strlen(message) + 1);
     crypto_generichash_update(&state, body.at, body.size);
+    crypto_generichash_update(&state, beside.at, beside.size);
     crypto_generichash_final(&state, digest, CHAIN_HASH);
     return (struct bytes){digest, CHAIN_HASH};
 }

@@ -16,8 +16,9 @@ enum { CHAIN_HASH = 32, CHAIN_SIGNATURE = 64, CHAIN_KEY = 32 };
 
 void chain_next(const uint8_t before[CHAIN_HASH], struct bytes record, uint8_t hash[CHAIN_HASH]);
 
-/* Digest of a command: its name and its packed body. */
-struct bytes chain_digest(struct arena *arena, const char *message, struct bytes body);
+/* Digest of a command: its name, its packed body, and what was asked beside it. */
+struct bytes chain_digest(struct arena *arena, const char *message, struct bytes body,
+                          struct bytes beside);
 
 /* A signing key made of the bytes of a secret file; false where the file can't be read. */
 struct seal;

@@ -128,8 +128,10 @@ static void take_in(struct daemon *daemon, struct work *work)
     }
     uint32_t patience_ms = work->header->deadline_ms;
     work->deadline_ms = clock_monotonic_ms() + (patience_ms ? patience_ms : ASK_DEADLINE_MS);
-    if (kind == WORK_COMMAND)
-        work->digest = chain_digest(work->arena, work->header->message, work->body);
+    if (kind == WORK_COMMAND) {
+        struct bytes beside = {work->header->beside.data, work->header->beside.len};
+        work->digest = chain_digest(work->arena, work->header->message, work->body, beside);
+    }
     if (!workers_submit(daemon, work))
         work->done(work, work->with);
 }

@@ -58,6 +58,27 @@ ProtobufCMessage *message_from_json(struct arena *arena,
                                     const ProtobufCMessageDescriptor *descriptor, struct bytes json,
                                     struct flaw *flaw);
 
+/* One JSON value as far as it can be read as a message. */
+struct reading {
+    ProtobufCMessage *message; /* what fits; empty where nothing does */
+    const struct flaw *flaw;   /* NULL: all of it fits */
+};
+struct reading message_read_json(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                                 struct bytes json);
+
+/* The items of one list, each read on its own, so that one that does not fit harms no other. */
+struct readings {
+    const char *list; /* which; it stays empty in the message */
+    size_t most;      /* items; more are refused, "too_many" */
+    struct reading *items;
+    size_t count;
+};
+/* Reads as message_from_json, but for that list; only what is wrong around its items is a flaw. */
+ProtobufCMessage *message_from_json_apart(struct arena *arena,
+                                          const ProtobufCMessageDescriptor *descriptor,
+                                          struct bytes json, struct readings *apart,
+                                          struct flaw *flaw);
+
 /* Appends the message as one JSON object, every field, in the order of the .proto. */
 void message_to_json(struct text *to, const ProtobufCMessage *message);
 

@@ -22,6 +22,7 @@ struct inspection {
     struct arena *arena;
     struct flaw *flaw; /* the latest, once there is one */
     size_t flaw_count;
+    struct readings *apart; /* the items of this list are read apart; NULL: all are read together */
     size_t depth;
     struct step steps[MESSAGE_DEPTH_MOST];
 };

@@ -261,6 +261,32 @@ static bool goes_on(struct inspection *in, size_t depth)
     return in->flaw_count < MESSAGE_FLAWS_MOST;
 }
 
+static struct reading reading_of(struct arena *arena, const ProtobufCMessageDescriptor *type,
+                                 json_t *value)
+{
+    struct flaw flaw;
+    struct inspection in = {.arena = arena, .flaw = &flaw};
+    struct reading reading = {.message = message_new(arena, type)};
+
+    if (!read_object(&in, value, reading.message))
+        reading.flaw = arena_copy_bytes(arena, &flaw, sizeof flaw);
+    return reading;
+}
+
+static bool read_apart(struct inspection *in, const ProtobufCFieldDescriptor *field, json_t *value)
+{
+    struct readings *apart = in->apart;
+    size_t count = json_array_size(value);
+
+    if (count > apart->most)
+        return flawed(in, "too_many", "expected at most %zu items, not %zu", apart->most, count);
+    apart->items = arena_take(in->arena, (count + 1) * sizeof *apart->items);
+    apart->count = count;
+    for (size_t i = 0; i < count; i++)
+        apart->items[i] = reading_of(in->arena, field->descriptor, json_array_get(value, i));
+    return true;
+}
+
 static bool read_items(struct inspection *in, ProtobufCMessage *message,
                        const ProtobufCFieldDescriptor *field, json_t *value)
 {
@@ -268,6 +294,8 @@ static bool read_items(struct inspection *in, ProtobufCMessage *message,
 
     if (!json_is_array(value))
         return mistyped(in, "an array", value);
+    if (in->apart && strcmp(in->apart->list, field->name) == 0)
+        return read_apart(in, field, value);
     char *items = field_items(in, message, field, json_array_size(value));
     if (!items)
         return false;
@@ -315,15 +343,36 @@ static bool read_object(struct inspection *in, json_t *value, ProtobufCMessage *
     return fits;
 }
 
-ProtobufCMessage *message_from_json(struct arena *arena,
-                                    const ProtobufCMessageDescriptor *descriptor, struct bytes json,
-                                    struct flaw *flaw)
+struct reading message_read_json(struct arena *arena, const ProtobufCMessageDescriptor *descriptor,
+                                 struct bytes json)
 {
-    struct inspection in = {.arena = arena, .flaw = flaw};
+    struct flaw flaw;
+    struct inspection in = {.arena = arena, .flaw = &flaw};
+    json_t *tree = tree_of(&in, json);
+
+    if (tree)
+        return reading_of(arena, descriptor, tree);
+    return (struct reading){message_new(arena, descriptor),
+                            arena_copy_bytes(arena, &flaw, sizeof flaw)};
+}
+
+ProtobufCMessage *message_from_json_apart(struct arena *arena,
+                                          const ProtobufCMessageDescriptor *descriptor,
+                                          struct bytes json, struct readings *apart,
+                                          struct flaw *flaw)
+{
+    struct inspection in = {.arena = arena, .flaw = flaw, .apart = apart};
     json_t *tree = tree_of(&in, json);
 
     if (!tree)
         return NULL;
     ProtobufCMessage *message = message_new(arena, descriptor);
     return read_object(&in, tree, message) ? message : NULL;
+}
+
+ProtobufCMessage *message_from_json(struct arena *arena,
+                                    const ProtobufCMessageDescriptor *descriptor, struct bytes json,
+                                    struct flaw *flaw)
+{
+    return message_from_json_apart(arena, descriptor, json, NULL, flaw);
 }

@@ -169,6 +169,80 @@ def test_pushed_twice_under_one_key_it_is_answered_once(house, scene, mover):
     assert second.headers["Idempotent-Replayed"] == "true"
 
 
+# ---- what is no update ----
+
+NO_UPDATES = [
+    ({"occurred_at": 12}, "wrong_type", "occurred_at"), ({"latitude": "30.1"}, "wrong_type", "latitude"),
+    ({"report": {"parts": [{"quantity": -1}]}}, "out_of_range", "report.parts[0].quantity"),
+    ({"colour": "red"}, "unknown_field", "colour"), ({"photos": "P1"}, "wrong_type", "photos"),
+]
+
+
+@pytest.mark.parametrize("more, reason, field", NO_UPDATES)
+def test_what_is_no_update_harms_no_neighbour(house, scene, mover, push, more, reason, field):
+    job_id = offered(house, scene, mover)
+    results = push(update(job_id, "en_route"), update(job_id, "on_site", **more),
+                   update(job_id, "working"))  # with their update_ids, each of them
+
+    assert words(results) == ["applied", "rejected", "applied"]
+    assert results[1]["reason"] == reason and results[1]["detail"].startswith(field + ": ")
+    assert state_of(house, scene, job_id) == "working"
+
+
+@pytest.mark.parametrize("bad", [None, "x", 7, [], True, {"update_id": 7}])
+def test_an_item_that_is_nothing_harms_no_neighbour(house, scene, mover, bad):
+    job_id = offered(house, scene, mover)
+    sent = {"updates": [bad, update(job_id, "en_route"), bad]}
+    results = house.post("/v1/job-updates", sent, scene.provider)["results"]
+
+    assert words(results) == ["rejected", "applied", "rejected"]
+    assert (results[0]["reason"], results[0]["update_id"]) == ("wrong_type", "")
+
+
+@pytest.mark.parametrize("sent, status", [
+    (b'{"updates": [', 400), (b'{"updates": [{"update_id": "a", "update_id": "b"}]}', 400),
+    (b'{"updates": {}}', 422), (b'{"updates": [], "more": 1}', 422), (b"[]", 422), (b"null", 422)])
+def test_what_is_wrong_around_the_updates_refuses_them_all(house, scene, sent, status):
+    problem(house.request("POST", "/v1/job-updates", key=scene.provider, body=sent,
+                          headers={"Content-Type": "application/json"}), status)
+
+
+def test_updates_take_nothing_from_the_query(house, scene):
+    answer = house.request("POST", "/v1/job-updates?x=1", {"updates": []}, scene.provider)
+
+    problem(answer, 400, "unknown_field")
+
+
+def test_only_providers_are_told_what_is_no_update(house, scene):
+    problem(house.request("POST", "/v1/job-updates", {"updates": [None]}, scene.subscriber), 403)
+
+
+# ---- under one key ----
+
+def pushed(house, scene, key, *updates):
+    return house.request("POST", "/v1/job-updates", {"updates": list(updates)}, scene.provider,
+                         {"Idempotency-Key": key})
+
+
+def test_what_is_no_update_is_answered_again(house, scene, mover):
+    key = fresh("push")
+    sent = [None, update(offered(house, scene, mover), "working")]
+    first, second = (pushed(house, scene, key, *sent) for _ in range(2))
+
+    assert words(first.json["results"]) == ["rejected", "applied"]
+    assert (first.status, first.body) == (second.status, second.body)
+    assert second.headers["Idempotent-Replayed"] == "true" and not first.headers["Idempotent-Replayed"]
+
+
+@pytest.mark.parametrize("other", [[], [7], ["x"], [None, None]])
+def test_other_things_that_are_no_updates_are_another_request(house, scene, mover, other):
+    key = fresh("push")
+    good = update(offered(house, scene, mover), "working")
+    assert pushed(house, scene, key, None, good).status == 200
+
+    problem(pushed(house, scene, key, *other, good), 422, "key_reused")
+
+
 # ---- limits ----
 
 def test_a_thousand_updates_but_no_more(house, scene, mover):

@@ -217,7 +217,7 @@ def test_an_unreadable_line_harms_no_other(house, scene):
     answer = push_lines(house, scene, lines, "odd-lines")
 
     results = answer.json["results"]
-    assert [r["update_id"] for r in results] == ["n-1", "", "", "", "", "n-3"]
+    assert [r["update_id"] for r in results] == ["n-1", "", "x", "", "", "n-3"]
     assert [r["reason"] for r in results[1:5]] == ["not_json", "unknown_field", "line_too_long",
                                                    "bad_utf8"]
     assert all(r["result"] == "rejected" for r in results)

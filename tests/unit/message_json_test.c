@@ -240,6 +240,66 @@ static void items_are_read(void **state)
     assert_int_equal(push->updates[1]->report->parts[0]->quantity, UINT32_MAX);
 }
 
+static ProtobufCMessage *read_updates(const char *json, struct readings *updates, struct flaw *flaw)
+{
+    *updates = (struct readings){.list = "updates", .most = 3};
+    return message_from_json_apart(arena, &push_job_updates__descriptor,
+                                   (struct bytes){(const uint8_t *)json, strlen(json)}, updates,
+                                   flaw);
+}
+
+static const char *update_id(const struct readings *updates, size_t at)
+{
+    return ((const JobUpdate *)updates->items[at].message)->update_id;
+}
+
+static void items_read_apart_harm_no_other(void **state)
+{
+    struct readings updates;
+    struct flaw flaw;
+
+    (void)state;
+    assert_non_null(read_updates("{\"updates\": [{\"state\": 1, \"update_id\": \"a\"}, null,"
+                                 " {\"update_id\": \"b\"}]}",
+                                 &updates, &flaw));
+    assert_int_equal(updates.count, 3);
+    assert_string_equal(updates.items[0].flaw->field, "state");
+    assert_string_equal(update_id(&updates, 0), "a");
+    assert_string_equal(updates.items[1].flaw->reason, "wrong_type");
+    assert_string_equal(update_id(&updates, 1), "");
+    assert_null(updates.items[2].flaw);
+    assert_string_equal(update_id(&updates, 2), "b");
+}
+
+static void what_is_wrong_around_items_read_apart_is_a_flaw(void **state)
+{
+    struct readings updates;
+    struct flaw flaw;
+
+    (void)state;
+    assert_null(read_updates("{\"updates\": [], \"more\": []}", &updates, &flaw));
+    assert_string_equal(flaw.reason, "unknown_field");
+    assert_null(read_updates("{\"updates\": [{}, {}, {}, {}]}", &updates, &flaw));
+    assert_string_equal(flaw.reason, "too_many");
+    assert_string_equal(flaw.field, "updates");
+    assert_non_null(read_updates("{\"updates\": null}", &updates, &flaw));
+    assert_int_equal(updates.count, 0);
+}
+
+static void a_reading_holds_what_fits(void **state)
+{
+    static const char json[] = "{\"latitude\": \"30\", \"update_id\": \"a\"}";
+
+    (void)state;
+    struct reading reading = message_read_json(arena, &job_update__descriptor,
+                                               (struct bytes){(const uint8_t *)json, strlen(json)});
+    assert_string_equal(((const JobUpdate *)reading.message)->update_id, "a");
+    assert_string_equal(reading.flaw->field, "latitude");
+    reading = message_read_json(arena, &job_update__descriptor, (struct bytes){NULL, 0});
+    assert_string_equal(((const JobUpdate *)reading.message)->update_id, "");
+    assert_string_equal(reading.flaw->reason, "not_json");
+}
+
 static void what_just_fits_is_read(void **state)
 {
     char *text = arena_take(arena, MESSAGE_TEXT_MOST + 1);
@@ -498,6 +558,9 @@ int main(void)
         cmocka_unit_test(strings_and_sub_messages_are_read),
         cmocka_unit_test(an_absent_or_null_sub_message_is_absent),
         cmocka_unit_test(items_are_read),
+        cmocka_unit_test(items_read_apart_harm_no_other),
+        cmocka_unit_test(what_is_wrong_around_items_read_apart_is_a_flaw),
+        cmocka_unit_test(a_reading_holds_what_fits),
         cmocka_unit_test(what_just_fits_is_read),
         cmocka_unit_test(depth_is_counted_to_the_level),
         cmocka_unit_test(a_thousand_lean_updates_fit_the_budget),

@@ -254,7 +254,8 @@ static inline struct work *asked(const char *key, const ProtobufCMessage *messag
     header->keyed = keyed;
     work->header = header;
     work->body = message_pack(work->arena, message);
-    work->digest = chain_digest(work->arena, header->message, work->body);
+    work->digest = chain_digest(work->arena, header->message, work->body,
+                                (struct bytes){header->beside.data, header->beside.len});
     work->command = work_find(&trial, header->message, &kind);
     return work;
 }

@@ -7,6 +7,8 @@
 #include "edge/loop.h"
 #include "edge/message.h"
 
+const char carry_replayed[] = "Idempotent-Replayed: true\r\n";
+
 struct question carry_question(struct exchange *exchange, const char *service,
                                const ProtobufCMessage *message)
 {
@@ -52,7 +54,7 @@ void carry_problem(struct exchange *exchange, const AnswerHeader *header)
     if (header->trace && strlen(header->trace) == TRACE_SIZE - 1)
         memcpy(exchange->trace, header->trace, TRACE_SIZE);
     if (header->replayed)
-        problem.fields = "Idempotent-Replayed: true\r\n";
+        problem.fields = carry_replayed;
     exchange_problem(exchange, &problem);
 }
 
@@ -76,8 +78,7 @@ static bool set_from_path(struct exchange *exchange, ProtobufCMessage *message, 
     return true;
 }
 
-/* What a query asks for; each field once.  Commands take nothing from there. */
-static bool set_from_query(struct exchange *exchange, ProtobufCMessage *message, struct flaw *flaw)
+bool carry_query(struct exchange *exchange, ProtobufCMessage *message, struct flaw *flaw)
 {
     bool reads = strcmp(exchange->matched.route->method, "GET") == 0;
     const char *query = exchange->head.query;
@@ -115,8 +116,8 @@ static ProtobufCMessage *read_message(struct exchange *exchange, struct flaw *fl
     struct bytes json = {(const uint8_t *)exchange->body.at, exchange->body.length};
     ProtobufCMessage *message = json.size ? message_from_json(exchange->arena, type, json, flaw)
                                           : message_new(exchange->arena, type);
-    bool read = message && set_from_path(exchange, message, flaw)
-                && set_from_query(exchange, message, flaw);
+    bool read =
+        message && set_from_path(exchange, message, flaw) && carry_query(exchange, message, flaw);
     return read ? message : NULL;
 }
 
@@ -176,7 +177,7 @@ static struct text header_lines(struct exchange *exchange, const AnswerHeader *h
     if (header->version)
         text_print(&fields, "ETag: \"%llu\"\r\n", (unsigned long long)header->version);
     if (header->replayed)
-        text_add(&fields, "Idempotent-Replayed: true\r\n");
+        text_add(&fields, carry_replayed);
     if (header->made)
         add_location(&fields, exchange, message);
     if (exchange->matched.route->options & ROUTE_LISTED)

@@ -18,6 +18,13 @@ enum { PICTURE_LOOK_MS = 50, PICTURE_LOOKS_MOST = 20 };
 struct question carry_question(struct exchange *exchange, const char *service,
                                const ProtobufCMessage *message);
 
+/* Fills a query's message from the target, each field once; a command takes nothing from there.
+ * False: the flaw says what can't be taken. */
+bool carry_query(struct exchange *exchange, ProtobufCMessage *message, struct flaw *flaw);
+
+/* The header line of an answer that was recorded before. */
+extern const char carry_replayed[];
+
 /* Answers with the problem a service named. */
 void carry_problem(struct exchange *exchange, const AnswerHeader *header);
 

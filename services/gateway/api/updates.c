@@ -5,25 +5,20 @@
 
 #include "api/carry.h"
 #include "daemon/ask.h"
+#include "daemon/chain.h"
 #include "dispatch.pb-c.h"
 #include "edge/message.h"
 #include "http/server.h"
 
-/* One line: an update of the chunk, or why it is none. */
-struct line {
-    bool readable;
-    const char *reason;
-    const char *detail;
-};
-
 struct updates {
     struct exchange *exchange;
     struct arena *arena; /* of the chunk */
-    struct line lines[UPDATES_CHUNK];
-    JobUpdate *updates[UPDATES_CHUNK];
-    size_t line_count;
+    JobUpdate *updates[UPDATES_MOST];
+    const JobUpdateResult *rejected[UPDATES_MOST]; /* by place; NULL: it is an update */
+    size_t count;                                  /* of both */
     size_t update_count;
     size_t chunk_bytes;
+    struct bytes beside; /* of a key: digest of what is asked beside the updates */
     unsigned chunk;
     long total;
     char *pending; /* read and not yet a line */
@@ -33,6 +28,7 @@ struct updates {
     bool skipping; /* the rest of a line that was too long */
     bool asking;
     bool whole;
+    bool replayed; /* every answer so far */
 };
 
 static void updates_free(struct updates *updates)
@@ -59,18 +55,15 @@ static void add_result(struct updates *updates, const JobUpdateResult *result)
     message_to_json(&updates->results, &result->base);
 }
 
-/* Every line of the chunk in its place. */
+/* Every one of the chunk in its place. */
 static void add_results(struct updates *updates, const JobUpdateResults *answer)
 {
     size_t next = 0;
-    for (size_t i = 0; i < updates->line_count; i++) {
-        JobUpdateResult rejected = JOB_UPDATE_RESULT__INIT;
-        rejected.result = "rejected";
-        rejected.reason = updates->lines[i].reason;
-        rejected.detail = updates->lines[i].detail;
-        add_result(updates, updates->lines[i].readable ? answer->results[next++] : &rejected);
+    for (size_t i = 0; i < updates->count; i++) {
+        const JobUpdateResult *rejected = updates->rejected[i];
+        add_result(updates, rejected ? rejected : answer->results[next++]);
     }
-    updates->line_count = updates->update_count = updates->chunk_bytes = 0;
+    updates->count = updates->update_count = updates->chunk_bytes = 0;
     arena_reset(updates->arena);
 }
 
@@ -97,6 +90,7 @@ static void chunk_answered(void *with, const AnswerHeader *header, struct bytes 
                         "the service's answer can't be read");
         return;
     }
+    updates->replayed = updates->replayed && header->replayed;
     add_results(updates, answer);
     go_on(updates);
 }
@@ -108,34 +102,55 @@ static void ask_chunk(struct updates *updates)
     order.updates = updates->updates;
     order.n_updates = updates->update_count;
     struct question question = carry_question(exchange, NULL, &order.base);
-    question.key = arena_print(updates->arena, "%s/%u", exchange->key, updates->chunk);
+    if (updates->chunk)
+        question.key = arena_print(updates->arena, "%s/%u", exchange->key, updates->chunk);
+    question.beside = updates->beside;
     updates->asking = true;
     if (!updates->whole)
         exchange_take_body(exchange, false);
     ask(exchange->border->daemon, &question, chunk_answered, updates);
 }
 
+/* ---- one of them ---- */
+
+static void reject(struct updates *updates, const char *update_id, const struct flaw *flaw)
+{
+    JobUpdateResult *result = arena_take(updates->arena, sizeof *result);
+    job_update_result__init(result);
+    result->update_id = update_id;
+    result->result = "rejected";
+    result->reason = flaw->reason;
+    result->detail = arena_print(updates->arena, "%s%s%s", flaw->field,
+                                 text_empty(flaw->field) ? "" : ": ", flaw->detail);
+    updates->rejected[updates->count++] = result;
+}
+
+static void take(struct updates *updates, const struct reading *reading)
+{
+    JobUpdate *update = (JobUpdate *)reading->message;
+    if (reading->flaw) {
+        reject(updates, update->update_id, reading->flaw);
+        return;
+    }
+    updates->rejected[updates->count++] = NULL;
+    updates->updates[updates->update_count++] = update;
+}
+
 /* ---- lines ---- */
 
 static void take_line(struct updates *updates, const char *at, size_t size)
 {
-    struct line *line = &updates->lines[updates->line_count++];
+    static const struct flaw too_long = {"", "line_too_long", "a line has at most 64 KiB",
+                                         .unreadable = true};
     updates->total++;
     updates->chunk_bytes += size;
-    *line = (struct line){false, "line_too_long", "a line has at most 64 KiB"};
-    if (size > UPDATES_LINE_MOST)
-        return;
-    struct flaw flaw;
-    ProtobufCMessage *update = message_from_json(updates->arena, &job_update__descriptor,
-                                                 (struct bytes){(const uint8_t *)at, size}, &flaw);
-    line->readable = update != NULL;
-    if (update) {
-        updates->updates[updates->update_count++] = (JobUpdate *)update;
+    if (size > UPDATES_LINE_MOST) {
+        reject(updates, "", &too_long);
         return;
     }
-    line->reason = flaw.reason;
-    line->detail = arena_print(updates->arena, "%s%s%s", flaw.field,
-                               text_empty(flaw.field) ? "" : ": ", flaw.detail);
+    struct bytes line = {(const uint8_t *)at, size};
+    struct reading reading = message_read_json(updates->arena, &job_update__descriptor, line);
+    take(updates, &reading);
 }
 
 static bool is_blank(const char *at, size_t size)
@@ -158,7 +173,7 @@ static bool next_line(struct updates *updates, size_t from, size_t *size, size_t
 
 static bool chunk_is_full(const struct updates *updates)
 {
-    return updates->line_count == UPDATES_CHUNK || updates->chunk_bytes >= UPDATES_CHUNK_BYTES;
+    return updates->count == UPDATES_CHUNK || updates->chunk_bytes >= UPDATES_CHUNK_BYTES;
 }
 
 /* Moves pending lines into the chunk until it is full or nothing is left. */
@@ -186,6 +201,7 @@ static void answer_all(struct updates *updates)
         .status = 200,
         .type = "application/json",
         .body = {(const uint8_t *)results.at, results.length},
+        .fields = updates->replayed ? carry_replayed : NULL,
     };
     exchange_answer(let_go(updates), &answer);
 }
@@ -197,7 +213,7 @@ static void go_on(struct updates *updates)
     while (full || last) {
         fill_chunk(updates);
         full = chunk_is_full(updates);
-        last = updates->whole && updates->line_count && updates->pending_size == 0;
+        last = updates->whole && updates->count && updates->pending_size == 0;
         if (updates->total > updates_most) {
             exchange_refuse(let_go(updates), 413, "too_many_updates",
                             "more lines than a stream may have; those before are carried out");
@@ -251,11 +267,48 @@ static void gone(void *with)
         exchange_free(let_go(updates));
 }
 
+static void serve_lines(struct updates *updates)
+{
+    struct exchange *exchange = updates->exchange;
+    exchange->audience.body = take_part;
+    exchange->audience.fed = part_taken;
+    exchange->audience.whole = body_ended;
+    if (exchange->head.chunked || exchange->head.length)
+        exchange_take_body(exchange, true);
+    else
+        body_ended(updates);
+}
+
+/*
+ * What is rejected here is not in the question, so that its digest could not tell another body with
+ * the same good ones: where there is such a one, the body as it was sent counts for the key.
+ */
+static void serve_object(struct updates *updates)
+{
+    struct exchange *exchange = updates->exchange;
+    const ProtobufCMessageDescriptor *type = exchange->matched.route->message;
+    struct bytes json = {(const uint8_t *)exchange->body.at, exchange->body.length};
+    struct readings sent = {.list = "updates", .most = UPDATES_MOST};
+    struct flaw flaw;
+    if (json.size && !message_from_json_apart(exchange->arena, type, json, &sent, &flaw)) {
+        carry_flaw(let_go(updates), &flaw);
+        return;
+    }
+    for (size_t i = 0; i < sent.count; i++)
+        take(updates, &sent.items[i]);
+    if (updates->update_count < updates->count)
+        updates->beside = chain_digest(exchange->arena, type->name, json, (struct bytes){NULL, 0});
+    updates->whole = true;
+    ask_chunk(updates);
+}
+
 void serve_updates(struct exchange *exchange)
 {
     const char *type = exchange->head.of[FIELD_CONTENT_TYPE];
-    if (!type || !value_is_type(type, "application/x-ndjson")) {
-        carry(exchange);
+    struct flaw flaw;
+    ProtobufCMessage *order = message_new(exchange->arena, exchange->matched.route->message);
+    if (!carry_query(exchange, order, &flaw)) {
+        carry_flaw(exchange, &flaw);
         return;
     }
     struct updates *updates = calloc(1, sizeof *updates);
@@ -263,15 +316,10 @@ void serve_updates(struct exchange *exchange)
     updates->exchange = exchange;
     updates->arena = server_take_arena(exchange->border->server);
     updates->results = text_new(exchange->arena);
-    exchange->audience = (struct audience){
-        .body = take_part,
-        .fed = part_taken,
-        .whole = body_ended,
-        .gone = gone,
-        .with = updates,
-    };
-    if (exchange->head.chunked || exchange->head.length)
-        exchange_take_body(exchange, true);
+    updates->replayed = true;
+    exchange->audience = (struct audience){.gone = gone, .with = updates};
+    if (type && value_is_type(type, "application/x-ndjson"))
+        serve_lines(updates);
     else
-        body_ended(updates);
+        serve_object(updates);
 }
