@@ -243,6 +243,76 @@ def test_other_things_that_are_no_updates_are_another_request(house, scene, move
     problem(pushed(house, scene, key, *other, good), 422, "key_reused")
 
 
+def streamed(house, scene, key, *lines):
+    body = "".join(line if isinstance(line, str) else json.dumps(line) + "\n" for line in lines)
+    return house.request("POST", "/v1/job-updates", key=scene.provider, body=body.encode(),
+                         headers={**LINES, "Idempotency-Key": key})
+
+
+@pytest.mark.parametrize("count", [0, 1, 499, 500, 501, 1000])
+def test_the_same_lines_are_answered_again(house, scene, mover, count):
+    key, job_id = fresh("push"), offered(house, scene, mover)
+    sent = [update(job_id, "flying") for _ in range(count - 1)] + ["{\n"] * (count > 0)
+    first, second = (streamed(house, scene, key, *sent) for _ in range(2))
+
+    assert len(first.json["results"]) == count
+    assert (first.status, first.body) == (second.status, second.body)
+    assert second.headers["Idempotent-Replayed"] == "true" and not first.headers["Idempotent-Replayed"]
+
+
+@pytest.mark.parametrize("one, other", [
+    ([], ["{\n"]), (["{\n"], ["[\n"]), (["{\n"], []), (["{\n"], ["{\n", "{\n"]),
+    (["x" * 65537 + "\n"], ["y" * 65537 + "\n"]), (["7\n"] * 500, ["7\n"] * 501),
+    (["7\n"] * 501, ["7\n"] * 500)])
+def test_other_lines_are_another_request(house, scene, one, other):
+    key = fresh("push")
+    assert streamed(house, scene, key, *one).status == 200
+
+    problem(streamed(house, scene, key, *other), 422, "key_reused")
+
+
+def test_more_lines_than_before_are_another_request(house, scene, mover):
+    key, job_id = fresh("push"), offered(house, scene, mover)
+    first = update(job_id, "en_route")
+    assert streamed(house, scene, key, first).status == 200
+
+    problem(streamed(house, scene, key, first, update(job_id, "working")), 422, "key_reused")
+    assert state_of(house, scene, job_id) == "en_route"
+
+
+def test_a_key_of_lines_is_none_of_an_object(house, scene, mover):
+    key, good = fresh("push"), update(offered(house, scene, mover), "working")
+    assert streamed(house, scene, key, good).status == 200
+    for sent in ([], [good], [None]):
+        problem(pushed(house, scene, key, *sent), 422, "key_reused")
+
+    key = fresh("push")
+    assert pushed(house, scene, key, good).status == 200
+    for sent in ([], [good], ["{\n"]):
+        problem(streamed(house, scene, key, *sent), 422, "key_reused")
+
+
+def test_the_keys_of_chunks_are_nobody_elses(house, scene):
+    key = fresh("push")
+    assert streamed(house, scene, key, *["7\n"] * 1001).status == 200
+    for other in (f"{key}/1", f"{key}/2", f"{key} 1", f"{key} 2"):
+        assert pushed(house, scene, other).status == 200, other
+
+
+def test_lines_take_nothing_from_the_query(house, scene):
+    answer = house.request("POST", "/v1/job-updates?x=1", key=scene.provider, headers=LINES, body=b"")
+
+    problem(answer, 400, "unknown_field")
+
+
+@pytest.mark.parametrize("lines", [[], ["{\n"], ["{\n"] * 501])
+def test_only_providers_are_told_what_is_no_line(house, scene, lines):
+    answer = house.request("POST", "/v1/job-updates", key=scene.subscriber, headers=LINES,
+                           body="".join(lines).encode())
+
+    problem(answer, 403)
+
+
 # ---- limits ----
 
 def test_a_thousand_updates_but_no_more(house, scene, mover):

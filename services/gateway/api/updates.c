@@ -18,7 +18,7 @@ struct updates {
     size_t count;                                  /* of both */
     size_t update_count;
     size_t chunk_bytes;
-    struct bytes beside; /* of a key: digest of what is asked beside the updates */
+    struct bytes beside; /* digest of what the chunk says beside its updates */
     unsigned chunk;
     long total;
     char *pending; /* read and not yet a line */
@@ -28,6 +28,7 @@ struct updates {
     bool skipping; /* the rest of a line that was too long */
     bool asking;
     bool whole;
+    bool last;     /* this chunk is */
     bool replayed; /* every answer so far */
 };
 
@@ -64,6 +65,7 @@ static void add_results(struct updates *updates, const JobUpdateResults *answer)
         add_result(updates, rejected ? rejected : answer->results[next++]);
     }
     updates->count = updates->update_count = updates->chunk_bytes = 0;
+    updates->beside = (struct bytes){NULL, 0};
     arena_reset(updates->arena);
 }
 
@@ -103,7 +105,8 @@ static void ask_chunk(struct updates *updates)
     order.n_updates = updates->update_count;
     struct question question = carry_question(exchange, NULL, &order.base);
     if (updates->chunk)
-        question.key = arena_print(updates->arena, "%s/%u", exchange->key, updates->chunk);
+        question.key = arena_print(updates->arena, "%s\t%u", exchange->key, updates->chunk);
+    updates->chunk++;
     question.beside = updates->beside;
     updates->asking = true;
     if (!updates->whole)
@@ -142,14 +145,17 @@ static void take_line(struct updates *updates, const char *at, size_t size)
 {
     static const struct flaw too_long = {"", "line_too_long", "a line has at most 64 KiB",
                                          .unreadable = true};
+    bool fits = size <= UPDATES_LINE_MOST;
+    struct bytes line = {(const uint8_t *)at, fits ? size : UPDATES_LINE_MOST};
     updates->total++;
-    updates->chunk_bytes += size;
-    if (size > UPDATES_LINE_MOST) {
-        reject(updates, "", &too_long);
-        return;
-    }
-    struct bytes line = {(const uint8_t *)at, size};
-    struct reading reading = message_read_json(updates->arena, &job_update__descriptor, line);
+    updates->chunk_bytes += line.size;
+    struct reading reading =
+        fits ? message_read_json(updates->arena, &job_update__descriptor, line)
+             : (struct reading){message_new(updates->arena, &job_update__descriptor), &too_long};
+    if (reading.flaw)
+        updates->beside =
+            chain_digest(updates->arena, arena_print(updates->arena, "%zu", updates->count), line,
+                         updates->beside);
     take(updates, &reading);
 }
 
@@ -183,7 +189,7 @@ static void fill_chunk(struct updates *updates)
     while (!chunk_is_full(updates) && next_line(updates, from, &size, &behind)) {
         const char *at = updates->pending + from;
         bool ends = behind > from + size || updates->whole;
-        if (!updates->skipping && !is_blank(at, size))
+        if (!updates->skipping && (size > UPDATES_LINE_MOST || !is_blank(at, size)))
             take_line(updates, at, size);
         updates->skipping = !ends;
         from = behind;
@@ -206,31 +212,32 @@ static void answer_all(struct updates *updates)
     exchange_answer(let_go(updates), &answer);
 }
 
-/* Asks the next chunk, if there is one; the rest happens when it is answered. */
+/*
+ * Asks the next chunk; the rest happens when it is answered.  A full one is not the last, though
+ * none may follow but an empty one: so chunks do not depend on how the lines came, and the first
+ * one, which holds the key, is asked whatever the stream holds.
+ */
 static void go_on(struct updates *updates)
 {
-    bool full = true, last = false;
-    while (full || last) {
-        fill_chunk(updates);
-        full = chunk_is_full(updates);
-        last = updates->whole && updates->count && updates->pending_size == 0;
-        if (updates->total > updates_most) {
-            exchange_refuse(let_go(updates), 413, "too_many_updates",
-                            "more lines than a stream may have; those before are carried out");
-            return;
-        }
-        updates->chunk += full || last;
-        if ((full || last) && updates->update_count) {
-            ask_chunk(updates);
-            return;
-        }
-        if (full || last)
-            add_results(updates, NULL);
-    }
-    if (updates->whole)
+    if (updates->last) {
         answer_all(updates);
-    else
+        return;
+    }
+    fill_chunk(updates);
+    bool full = chunk_is_full(updates);
+    if (updates->total > updates_most) {
+        exchange_refuse(let_go(updates), 413, "too_many_updates",
+                        "more lines than a stream may have; those before are carried out");
+        return;
+    }
+    if (!full && !updates->whole) {
         exchange_take_body(updates->exchange, true);
+        return;
+    }
+    updates->last = !full;
+    updates->beside = chain_digest(updates->arena, full ? "lines" : "the last lines",
+                                   updates->beside, (struct bytes){NULL, 0});
+    ask_chunk(updates);
 }
 
 /* ---- what the connection tells ---- */
@@ -298,7 +305,7 @@ static void serve_object(struct updates *updates)
         take(updates, &sent.items[i]);
     if (updates->update_count < updates->count)
         updates->beside = chain_digest(exchange->arena, type->name, json, (struct bytes){NULL, 0});
-    updates->whole = true;
+    updates->whole = updates->last = true;
     ask_chunk(updates);
 }
 

@@ -3,9 +3,12 @@
  *
  * Either way each is read on its own: one that is no update is rejected here, in its place among
  * the results, and the others are asked.  Lines are read as they come and asked in chunks, one
- * after another; while a chunk is under way the sender waits.  A chunk's key is the request's key
- * and the chunk's number, and chunks end at counted lines, so the same lines under the same key get
- * the same answers.
+ * after another; while a chunk is under way the sender waits.
+ *
+ * The request's key is the first chunk's; the others have their number behind it, and between them
+ * a character that no client can send.  Chunks end at counted lines, and each says beside its
+ * updates what was rejected here and whether it is the last: so the same lines under the same key
+ * get the same answers, and other lines, or an object, are refused.
  */
 #pragma once
 
