@@ -56,6 +56,8 @@ static const struct command commands[] = {
 static const struct command queries[] = {
     {MESSAGE(find_job),        find_job,        ONLOOKERS  },
     {MESSAGE(list_jobs),       list_jobs,       ONLOOKERS  },
+    {MESSAGE(find_provider),   find_provider,   DISPATCHERS},
+    {MESSAGE(find_technician), find_technician, DISPATCHERS},
     {MESSAGE(list_candidates), list_candidates, DISPATCHERS},
 };
 

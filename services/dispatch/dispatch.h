@@ -47,7 +47,7 @@ handler add_technician, add_provider, offer_job, assign_job, accept_job, decline
     depart_job, arrive_job, start_job, pause_job, resume_job, suspend_job, clear_job, complete_job,
     verify_job, reject_job, give_up_job, cancel_job, close_job, push_job_updates;
 /* queries/ */
-handler find_job, list_jobs, list_candidates;
+handler find_job, list_jobs, find_provider, find_technician, list_candidates;
 /* reactions/ */
 handler plan_job, plan_again, amend_jobs, cancel_jobs, close_jobs, know_branch;
 /* timers/ */

@@ -65,6 +65,7 @@ static const struct command commands[] = {
 static const struct command queries[] = {
     {MESSAGE(find_key),    find_key,    SERVICE},
     {MESSAGE(list_scopes), list_scopes, SERVICE},
+    {MESSAGE(show_key),    show_key,    ADMIN  },
 };
 
 /* What gateway tells the house. */

@@ -46,7 +46,7 @@ struct border {
 };
 
 handler make_key, register_key, revoke_key; /* commands/ */
-handler find_key, list_scopes;              /* queries/ */
+handler find_key, list_scopes, show_key;    /* queries/ */
 handler learn_branch;                       /* reactions/ */
 
 /* The pepper of all keys' secrets; read once at start. */

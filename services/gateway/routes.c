@@ -16,6 +16,10 @@
 #define ASKED(message, answer) &message##__descriptor, &answer##__descriptor
 #define TICKET                 "/v1/tickets/{ticket_id}"
 #define JOB                    "/v1/jobs/{job_id}"
+#define BRANCH_PATH            "/v1/branches/{branch}"
+#define PROVIDER_PATH          "/v1/providers/{provider_id}"
+#define TECHNICIAN_PATH        "/v1/technicians/{technician_id}"
+#define KEY_PATH               "/v1/keys/{key_id}"
 #define SERVICE_PATH           "/v1/services/{service}"
 
 /* clang-format off */
@@ -39,10 +43,13 @@ static const struct route rows[] = {
     {"POST",   TICKET "/merge",      ASKED(merge_ticket, ticket),       NULL, 0, carry},
     {"POST",   TICKET "/notes",      ASKED(note_ticket, ticket),        NULL, 0, carry},
     {"GET",    TICKET "/timeline",   ASKED(read_timeline, timeline),    NULL, ROUTE_LISTED, carry_picture},
-    {"POST",   "/v1/branches",       ASKED(open_branch, branch),        "/v1/branches/{branch}", 0, carry},
+    {"POST",   "/v1/branches",       ASKED(open_branch, branch),        BRANCH_PATH, 0, carry},
     {"GET",    "/v1/branches",       ASKED(list_branches, branches),    NULL, ROUTE_LISTED, carry},
-    {"POST",   "/v1/providers",      ASKED(add_provider, provider),     "/v1/providers/{provider_id}", 0, carry},
-    {"POST",   "/v1/technicians",    ASKED(add_technician, technician), "/v1/technicians/{technician_id}", 0, carry},
+    {"GET",    BRANCH_PATH,          ASKED(find_branch, branch),        NULL, 0, carry},
+    {"POST",   "/v1/providers",      ASKED(add_provider, provider),     PROVIDER_PATH, 0, carry},
+    {"GET",    PROVIDER_PATH,        ASKED(find_provider, provider),    NULL, 0, carry},
+    {"POST",   "/v1/technicians",    ASKED(add_technician, technician), TECHNICIAN_PATH, 0, carry},
+    {"GET",    TECHNICIAN_PATH,      ASKED(find_technician, technician), NULL, 0, carry},
     {"GET",    "/v1/jobs",           ASKED(list_jobs, jobs),            NULL, ROUTE_LISTED, carry},
     {"GET",    JOB,                  ASKED(find_job, job),              NULL, 0, carry},
     {"GET",    JOB "/candidates",    ASKED(list_candidates, candidates), NULL, 0, carry},
@@ -70,8 +77,9 @@ static const struct route rows[] = {
     {"GET",    "/v1/complaints",     ASKED(list_complaints, complaints), NULL, ROUTE_LISTED, carry},
     {"GET",    "/v1/complaints/{complaint_id}", ASKED(find_complaint, complaint), NULL, 0, carry},
     {"GET",    "/v1/reports/tickets", ASKED(report_tickets, ticket_report), NULL, 0, carry},
-    {"POST",   "/v1/keys",           ASKED(make_key, key),              "/v1/keys/{key_id}", 0, carry_new_key},
-    {"DELETE", "/v1/keys/{key_id}",  ASKED(revoke_key, key_gone),       NULL, 0, carry},
+    {"POST",   "/v1/keys",           ASKED(make_key, key),              KEY_PATH, 0, carry_new_key},
+    {"GET",    KEY_PATH,             ASKED(show_key, key_shown),        NULL, 0, carry},
+    {"DELETE", KEY_PATH,             ASKED(revoke_key, key_gone),       NULL, 0, carry},
     {"GET",    "/v1/events",         NULL, NULL,                        NULL, ROUTE_EVENTS, serve_events},
     {"GET",    SERVICE_PATH "/status", ASKED(read_status, status),      NULL, 0, carry},
     {"GET",    SERVICE_PATH "/chain", ASKED(verify_chain, chain_verified), NULL, 0, carry},

@@ -49,6 +49,7 @@ static const struct foresight foresights[] = {
 static const struct command queries[] = {
     {MESSAGE(find_ticket),   find_ticket,   ANYONE            },
     {MESSAGE(list_tickets),  list_tickets,  ANYONE & ~PROVIDER},
+    {MESSAGE(find_branch),   find_branch,   ANYONE & ~PROVIDER},
     {MESSAGE(list_branches), list_branches, ANYONE & ~PROVIDER},
 };
 

@@ -30,7 +30,7 @@ handler open_branch, register_ticket, acknowledge_ticket, start_ticket, wait_tic
     merge_ticket, note_ticket, amend_ticket;
 handler foresee_request;
 /* queries/ */
-handler find_ticket, list_tickets, list_branches;
+handler find_ticket, list_tickets, find_branch, list_branches;
 /* reactions/ */
 handler link_job, start_with_job, resolve_with_job, note_cancelled_job, link_return, link_complaint;
 /* timers/ */

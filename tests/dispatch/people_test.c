@@ -120,6 +120,61 @@ TEST(nobody_adds_people_elsewhere)
     TRUE(was_made());
 }
 
+static bool finds_provider(struct voice voice, const char *provider_id)
+{
+    FindProvider query = FIND_PROVIDER__INIT;
+
+    query.provider_id = provider_id;
+    ask_as(voice, &query.base);
+    return was_done();
+}
+
+static bool finds_technician(struct voice voice, const char *technician_id)
+{
+    FindTechnician query = FIND_TECHNICIAN__INIT;
+
+    query.technician_id = technician_id;
+    ask_as(voice, &query.base);
+    return was_done();
+}
+
+TEST(who_was_added_is_found)
+{
+    the_people();
+
+    TRUE(finds_provider((struct voice){.roles = "lead"}, PROVIDER1));
+    const Provider *provider = answer(provider);
+    SAME(provider->name, "Quick Fix");
+    SAME(provider->kinds[1], "install");
+    SAME(provider->branches[0], "hangzhou");
+    EQUAL(answer_version(), 1);
+
+    TRUE(finds_technician((struct voice){.roles = "lead"}, OWN));
+    const Technician *technician = answer(technician);
+    SAME(technician->phone, "13800138000");
+    SAME(technician->skills[0], "BX-200");
+    SAME(technician->provider_id, "");
+    EQUAL(answer_version(), 1);
+}
+
+TEST(who_works_elsewhere_is_not_found)
+{
+    const struct voice ningbo = {.roles = "manager", .branch = "ningbo"};
+    const struct voice xihu = {.roles = "manager", .branch = "xihu"};
+    const struct voice bound = {.roles = "manager", .provider_id = PROVIDER1};
+    the_people();
+
+    TRUE(finds_provider(xihu, PROVIDER1));
+    TRUE(finds_technician(xihu, OWN));
+    TRUE(finds_provider(bound, PROVIDER1));
+    TRUE(!finds_provider(ningbo, PROVIDER1));
+    TRUE(was_refused(NOT_FOUND, "not_found"));
+    TRUE(!finds_technician(ningbo, OWN));
+    TRUE(was_refused(NOT_FOUND, "not_found"));
+    TRUE(!finds_provider(bound, PROVIDER2));
+    TRUE(!finds_technician(bound, OWN));
+}
+
 TEST(agents_add_nobody)
 {
     AddTechnician order = a_technician();
@@ -133,4 +188,5 @@ ROOM(dispatch, cmocka_unit_test(a_provider_is_added),
      cmocka_unit_test(everything_a_provider_lacks_is_named),
      cmocka_unit_test(a_technician_is_added),
      cmocka_unit_test(everything_a_technician_lacks_is_named),
-     cmocka_unit_test(nobody_adds_people_elsewhere), cmocka_unit_test(agents_add_nobody))
+     cmocka_unit_test(nobody_adds_people_elsewhere), cmocka_unit_test(who_was_added_is_found),
+     cmocka_unit_test(who_works_elsewhere_is_not_found), cmocka_unit_test(agents_add_nobody))

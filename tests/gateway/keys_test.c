@@ -99,6 +99,39 @@ TEST(a_revoked_key_lets_nobody_in)
     TRUE(was_refused(CONFLICT, "already_revoked"));
 }
 
+static bool shows(struct voice voice, const char *key_id)
+{
+    ShowKey question = SHOW_KEY__INIT;
+
+    question.key_id = key_id;
+    ask_as(voice, &question.base);
+    return was_done();
+}
+
+TEST(a_key_is_shown_to_those_who_may_make_it)
+{
+    MakeKey order = a_key();
+    given("insert into gateway.scope (branch, path)"
+          " values ('hangzhou', '/hangzhou/'), ('ningbo', '/ningbo/')");
+    ask("admin", &order.base);
+    const char *key_id = printed("%s", ((const Key *)answer(key))->key_id);
+
+    TRUE(shows((struct voice){.roles = "admin", .branch = "hangzhou"}, key_id));
+    const KeyShown *shown = answer(key_shown);
+    SAME(shown->name, "counter 3");
+    SAME(shown->roles[0], "agent");
+    SAME(shown->made_at, "2026-03-02T09:00:00Z");
+    SAME(shown->revoked_at, "");
+
+    TRUE(!shows((struct voice){.roles = "admin", .branch = "ningbo"}, key_id));
+    TRUE(was_refused(NOT_FOUND, "not_found"));
+    TRUE(!shows((struct voice){.roles = "admin", .provider_id = "P10000014"}, key_id));
+    TRUE(!shows((struct voice){.roles = "admin"}, "abcdefghijkl"));
+    TRUE(was_refused(NOT_FOUND, "not_found"));
+    TRUE(!shows((struct voice){.roles = "manager"}, key_id));
+    TRUE(was_refused(FORBIDDEN, "role"));
+}
+
 TEST(nobody_holds_an_unknown_key)
 {
     FindKey question = FIND_KEY__INIT;
@@ -155,6 +188,7 @@ ROOM(gateway, cmocka_unit_test(a_key_is_made_and_its_secret_is_nowhere),
      cmocka_unit_test(asked_twice_the_same_key_is_made_once),
      cmocka_unit_test(everything_wrong_with_a_key_is_named),
      cmocka_unit_test(only_an_administrator_makes_keys),
+     cmocka_unit_test(a_key_is_shown_to_those_who_may_make_it),
      cmocka_unit_test(a_revoked_key_lets_nobody_in), cmocka_unit_test(nobody_holds_an_unknown_key),
      cmocka_unit_test(the_administrators_key_is_registered_once),
      cmocka_unit_test(a_branch_is_learned))

@@ -159,6 +159,20 @@ TEST(a_caller_sees_the_branches_below)
     SAME(below->items[1]->branch, "hangzhou");
 }
 
+TEST(a_branch_is_found_from_above)
+{
+    FindBranch question = FIND_BRANCH__INIT;
+    branches();
+    question.branch = "hangzhou";
+
+    ask_as((struct voice){.roles = "lead", .branch = "east"}, &question.base);
+    SAME(((const Branch *)answer(branch))->parent, "east");
+    EQUAL(answer_version(), 1);
+
+    ask_as((struct voice){.roles = "lead", .branch = "hangzhou-xihu"}, &question.base);
+    TRUE(was_refused(NOT_FOUND, "not_found"));
+}
+
 ROOM(intake, cmocka_unit_test(a_branch_opens_below_its_parent),
      cmocka_unit_test(everything_wrong_is_named_at_once), cmocka_unit_test(a_code_has_an_end),
      cmocka_unit_test(a_code_is_taken_once), cmocka_unit_test(the_parents_time_zone_will_do),
@@ -166,4 +180,5 @@ ROOM(intake, cmocka_unit_test(a_branch_opens_below_its_parent),
      cmocka_unit_test(a_caller_with_a_branch_opens_below_it_only),
      cmocka_unit_test(opening_is_not_for_the_desk),
      cmocka_unit_test(branches_are_listed_page_by_page),
-     cmocka_unit_test(a_caller_sees_the_branches_below))
+     cmocka_unit_test(a_caller_sees_the_branches_below),
+     cmocka_unit_test(a_branch_is_found_from_above))

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from house import eventually
-from outside import INSTANT, NOBODY, fields, fresh, problem, refuses_field
+from outside import INSTANT, NOBODY, fields, fresh, identifier, problem, refuses_field
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 TRACEPARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
@@ -457,6 +457,36 @@ def test_what_was_made_has_a_place(house, scene, path, body, where, name):
 
     assert answer.status == 201, answer
     assert answer.headers["Location"] == where + answer.json[name]
+    there = house.request("GET", answer.headers["Location"])
+    assert there.status == 200, there
+    assert there.headers["ETag"] == answer.headers["ETag"]
+    same = {name: value for name, value in answer.json.items() if name in there.json}
+    assert same == {name: there.json[name] for name in same}
+    assert set(answer.json) - set(same) <= {"key"}
+
+
+@pytest.mark.parametrize("path", ["branches/nowhere", "keys/abcdefghijkl", "keys/x",
+                                  f"providers/{identifier('P', 9999999)}",
+                                  f"technicians/{identifier('S', 9999999)}"])
+def test_what_was_not_made_is_not_found(house, path):
+    problem(house.request("GET", f"/v1/{path}"), 404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["providers/P10000000", "technicians/S10000000"])
+def test_what_was_made_has_a_check_digit(house, path):
+    problem(house.request("GET", f"/v1/{path}"), 400, "bad_check_digit")
+
+
+def test_a_key_is_shown_without_the_key(house, scene):
+    made = house.post("/v1/keys", {"name": "柜台", "roles": ["agent", "lead"], "branch": scene.branch})
+    path = f"/v1/keys/{made['key_id']}"
+
+    shown = house.request("GET", path)
+    assert made["key"].split("_")[2] not in shown.body.decode() and "hash" not in shown.json
+    assert shown.json["made_at"] and shown.json["made_by"].startswith("key/")
+    assert shown.json["revoked_at"] == ""
+    assert house.request("DELETE", path).status == 200
+    assert house.get(path)["revoked_at"] >= shown.json["made_at"]
 
 
 def test_a_trace_is_honoured_and_passed_on(house, scene):

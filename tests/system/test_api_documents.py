@@ -17,7 +17,9 @@ PROMISED = {
         "acknowledge", "start", "wait", "resume", "resolve", "object", "confirm", "close", "reopen",
         "cancel", "merge", "notes")},
     "/v1/tickets/{ticket_id}/timeline": {"get"}, "/v1/branches": {"post"}, "/v1/providers": {"post"},
-    "/v1/technicians": {"post"}, "/v1/keys": {"post"}, "/v1/keys/{key_id}": {"delete"},
+    "/v1/technicians": {"post"}, "/v1/keys": {"post"}, "/v1/keys/{key_id}": {"get", "delete"},
+    "/v1/branches/{branch}": {"get"}, "/v1/providers/{provider_id}": {"get"},
+    "/v1/technicians/{technician_id}": {"get"},
     "/v1/jobs": {"get"}, "/v1/jobs/{job_id}": {"get"}, "/v1/jobs/{job_id}/candidates": {"get"},
     **{f"/v1/jobs/{{job_id}}/{action}": {"post"} for action in (
         "offer", "assign", "accept", "decline", "schedule", "depart", "arrive", "start", "pause",

@@ -19,6 +19,9 @@ GUARDED = [
     ("POST", "/v1/branches", {"branch": "x"}),
     ("POST", "/v1/providers", {"name": "x"}),
     ("POST", "/v1/technicians", {"name": "x"}),
+    ("GET", "/v1/keys/abcdefghijkl", None),
+    ("GET", f"/v1/providers/{identifier('P', 9999999)}", None),
+    ("GET", f"/v1/technicians/{identifier('S', 9999999)}", None),
 ]
 OTHERS = ("agent", "technician", "inspector", "finance", "auditor", "provider", "subscriber")
 LOOKERS = ("auditor", "subscriber", "finance")
@@ -236,6 +239,40 @@ def test_a_sibling_changes_nothing(house, scene, tree, mover, action):
 
     problem(answer, 404)
     assert house.get(f"/v1/tickets/{ticket['ticket_id']}", key)["version"] == 1
+
+
+def test_what_was_made_in_another_branch_is_not_found(house, tree):
+    (region, _), (east, _), (west, _) = tree["region"], tree["east"], tree["west"]
+    asked = {"name": "x", "branch": east}
+    made = [f"/v1/branches/{east}",
+            house.request("POST", "/v1/technicians", {**asked, "skills": ["*"]}).headers["Location"],
+            house.request("POST", "/v1/providers", {"name": "x", "kinds": ["repair"],
+                                                    "branches": [east]}).headers["Location"],
+            house.request("POST", "/v1/keys", {**asked, "roles": ["agent"]}).headers["Location"]]
+    admins = {branch: house.make_key("admin", branch=branch) for branch in (region, east, west)}
+    for path in made:
+        for branch in (region, east):  # whose place in the tree is learned from an event
+            eventually(lambda: house.request("GET", path, key=admins[branch]).status == 200, 5, path)
+        assert house.request("GET", path, key=admins[west]).status == 404, path
+
+
+def test_who_works_in_a_region_is_known_in_its_branches(house, tree):
+    made = house.request("POST", "/v1/providers", {"name": "x", "kinds": ["repair"],
+                                                   "branches": [tree["region"][0]]})
+    path = made.headers["Location"]
+    eventually(lambda: house.request("GET", path, key=tree["east"][1]).status == 200, 5, path)
+
+
+def test_who_is_held_to_a_provider_finds_no_other(house, scene):
+    number = house.post("/v1/providers", {"name": "x", "kinds": ["repair"],
+                                          "branches": [scene.branch]})["provider_id"]
+    own = house.make_key("admin", provider_id=number)
+    asked = {"name": "x", "branch": scene.branch, "skills": ["*"]}
+    free, bound = (house.post("/v1/technicians", {**asked, **more})["technician_id"]
+                   for more in ({}, {"provider_id": number}))
+    for path, status in ((f"providers/{number}", 200), (f"providers/{scene.provider_id}", 404),
+                         (f"technicians/{bound}", 200), (f"technicians/{free}", 404)):
+        assert house.request("GET", f"/v1/{path}", key=own).status == status, path
 
 
 def test_nobody_registers_in_a_branch_out_of_sight(house, scene, tree):
