@@ -30,8 +30,8 @@ enum { LIST_USUAL = 50, LIST_MOST = 500, LIST_BYTES_MOST = 2 * 1024 * 1024 };
 /* How many of the messages a page holds: LIST_BYTES_MOST of them packed, for it has to fit into a
  * frame of the bus; one in any case. */
 size_t list_fitting(void *const *items, size_t count);
-/* The checked limit (0: usual) plus one, as SQL text: the extra row says there are more.  False:
- * refused. */
+/* The checked limit (0: usual, for it was not said) plus one, as SQL text: the extra row says there
+ * are more.  False: refused. */
 bool list_limit(struct request *req, uint32_t asked, const char **limit_plus_one);
 /* Reads a cursor made by list_cursor into the digits of the last id seen; NULL text for none.
  * False: refused 400 bad_cursor. */

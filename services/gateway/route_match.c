@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "edge/message.h"
 #include "http/values.h"
 #include "routes.h"
 
@@ -57,6 +58,12 @@ void route_match(struct arena *arena, const char *method, const char *path, stru
         }
         allow(arena, matched, route->method);
     }
+}
+
+bool route_is_versioned(const struct route *route)
+{
+    return strcmp(route->method, "GET") != 0 && !route->made_at && route->answer
+           && message_has(route->answer, "version");
 }
 
 const char *matched_parameter(const struct matched *matched, const char *name)

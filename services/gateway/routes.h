@@ -8,6 +8,7 @@
 #pragma once
 
 #include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
 
 #include "base/arena.h"
 #include "base/table.h"
@@ -51,6 +52,9 @@ struct matched {
         const char *value; /* decoded */
     } parameters[ROUTE_PARAMETERS_MOST];
 };
+
+/* Whether it changes one thing that has a version, which an If-Match may name. */
+bool route_is_versioned(const struct route *route);
 
 /* HEAD is GET.  A path whose escapes are broken matches nothing. */
 void route_match(struct arena *arena, const char *method, const char *path,

@@ -174,7 +174,7 @@ TEST(an_unknown_ticket_has_no_timeline)
 {
     ask_for((struct voice){.roles = "agent"}, 1, 0, "");
 
-    TRUE(was_refused(NOT_FOUND, "no_such_ticket"));
+    TRUE(was_refused(NOT_FOUND, "not_found"));
 }
 
 TEST(a_ticket_outside_the_scope_does_not_exist)
@@ -185,7 +185,7 @@ TEST(a_ticket_outside_the_scope_does_not_exist)
     ticket_is_registered(1);
 
     ask_for((struct voice){.roles = "agent", .branch = "shanghai"}, 1, 0, "");
-    TRUE(was_refused(NOT_FOUND, "no_such_ticket"));
+    TRUE(was_refused(NOT_FOUND, "not_found"));
     ask_for((struct voice){.roles = "agent", .branch = "company"}, 1, 0, "");
     TRUE(was_done());
 }
@@ -196,7 +196,7 @@ TEST(a_provider_reads_no_timeline)
 
     ask_for((struct voice){.roles = "agent", .provider_id = "P10000015"}, 1, 0, "");
 
-    TRUE(was_refused(NOT_FOUND, "no_such_ticket"));
+    TRUE(was_refused(NOT_FOUND, "not_found"));
 }
 
 ROOM(reporting, cmocka_unit_test(what_was_said_is_kept),

@@ -317,7 +317,39 @@ def test_a_version_nobody_gave_changes_nothing(house, scene, mover, match):
     assert house.get(f"/v1/tickets/{ticket_id}", scene.agent)["version"] == 1
 
 
+@pytest.mark.parametrize("match", ['"1"', "*", "abc"])
+@pytest.mark.parametrize("method, path, body", [
+    ("POST", "/v1/tickets", {}), ("POST", "/v1/branches", {}), ("POST", "/v1/keys", {}),
+    ("POST", "/v1/job-updates", {"updates": []}), ("DELETE", "/v1/keys/abcdefghijkl", None)])
+def test_what_has_no_version_matches_none(house, method, path, body, match):
+    problem(house.request(method, path, body, headers={"If-Match": match}), 412, "no_version")
+
+
 # ---- lists ----
+
+LISTS = ["/v1/tickets", "/v1/jobs", "/v1/branches", "/v1/returns", "/v1/complaints",
+         f"/v1/tickets/{NOBODY}/timeline"]
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("limit", ["0", "00", "-0", "501"])
+def test_a_page_holds_something_but_not_everything(house, path, limit):
+    said = problem(house.request("GET", f"{path}?limit={limit}"), 422)
+
+    assert [(v["field"], v["reason"], v["detail"]) for v in said["violations"]] \
+        == [("limit", "out_of_range", "expected 1 to 500")]
+
+
+def test_a_limit_that_says_nothing_is_none(house):
+    assert house.request("GET", "/v1/tickets?limit=").status == 200
+
+
+@pytest.mark.parametrize("query", ["state=closed&state=closed", "limit=1&limit=2"])
+def test_a_parameter_is_given_once(house, query):
+    said = problem(house.request("GET", f"/v1/tickets?{query}"), 400, "duplicate_field")
+
+    assert said["violations"][0]["detail"] == "a parameter is given once"
+
 
 def numbers(items):
     return [item["ticket_id"] for item in items]
@@ -442,6 +474,11 @@ def test_updated_since_leaves_out_what_is_older(house, scene, mover):
 
 
 # ---- what every answer carries ----
+
+@pytest.mark.parametrize("path", ["", "/timeline"])
+def test_what_is_not_there_is_called_one_thing(house, path):
+    problem(house.request("GET", f"/v1/tickets/{NOBODY}{path}"), 404, "not_found")
+
 
 @pytest.mark.parametrize("path, body, where, name", [
     ("/v1/tickets", None, "/v1/tickets/", "ticket_id"),

@@ -145,6 +145,15 @@ def test_lists_say_how_long_a_page_may_be(openapi):
         assert (schema["default"], schema["maximum"]) == (50, 500), path
 
 
+def test_a_version_is_asked_for_where_there_is_one(openapi):
+    matched = {(method, path) for path, operations in openapi["paths"].items()
+               for method, operation in operations.items()
+               if "If-Match" in {p["name"] for p in operation.get("parameters", [])}}
+    assert {("patch", "/v1/tickets/{ticket_id}"), ("post", "/v1/jobs/{job_id}/offer")} <= matched
+    assert all("_id}" in path for _, path in matched)
+    assert not matched & {("post", "/v1/tickets"), ("delete", "/v1/keys/{key_id}")}
+
+
 def test_updates_are_taken_as_lines_and_events_as_a_stream(openapi):
     asked = openapi["paths"]["/v1/job-updates"]["post"]["requestBody"]["content"]
     assert {"application/json", "application/x-ndjson"} <= set(asked)

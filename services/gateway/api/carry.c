@@ -1,9 +1,11 @@
 #include "api/carry.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/words.h"
 #include "daemon/ask.h"
+#include "daemon/list.h"
 #include "edge/loop.h"
 #include "edge/message.h"
 
@@ -78,6 +80,33 @@ static bool set_from_path(struct exchange *exchange, ProtobufCMessage *message, 
     return true;
 }
 
+static bool wrong(struct flaw *flaw, struct flaw what)
+{
+    *flaw = what;
+    return false;
+}
+
+/* To a service 0 is a limit that was not said; who says it asks for a page of nothing. */
+static bool is_no_page(const struct exchange *exchange, const struct parameter *parameter)
+{
+    return (exchange->matched.route->options & ROUTE_LISTED)
+           && strcmp(parameter->name, "limit") == 0 && strtoul(parameter->value, NULL, 10) == 0;
+}
+
+static bool set_parameter(struct exchange *exchange, const struct parameter *parameter,
+                          ProtobufCMessage *message, struct flaw *flaw)
+{
+    const char *name = parameter->name, *value = parameter->value;
+    if (!*value)
+        return true;
+    if (!message_set(exchange->arena, message, name, value, flaw))
+        return false;
+    if (!is_no_page(exchange, parameter))
+        return true;
+    const char *expected = arena_print(exchange->arena, "expected 1 to %d", LIST_MOST);
+    return wrong(flaw, (struct flaw){name, "out_of_range", expected, .unreadable = false});
+}
+
 bool carry_query(struct exchange *exchange, ProtobufCMessage *message, struct flaw *flaw)
 {
     bool reads = strcmp(exchange->matched.route->method, "GET") == 0;
@@ -86,24 +115,20 @@ bool carry_query(struct exchange *exchange, ProtobufCMessage *message, struct fl
     struct text seen = text_new(exchange->arena);
     text_add(&seen, "&");
     while (value_parameter(exchange->arena, &query, &parameter)) {
-        const char *again = arena_print(exchange->arena, "&%s&", parameter.name);
-        *flaw = (struct flaw){parameter.name, "unknown_field", "there is no such parameter", true};
-        if (!parameter.value) {
-            flaw->reason = "bad_query";
-            flaw->detail = "the query's escapes can't be read";
-            return false;
-        }
-        bool of_path = matched_parameter(&exchange->matched, parameter.name) != NULL;
-        if (!reads || of_path || !message_has(message->descriptor, parameter.name))
-            return false;
-        if (strstr(seen.at, again)) {
-            flaw->reason = "duplicate_field";
-            return false;
-        }
+        const char *name = parameter.name;
+        const char *again = arena_print(exchange->arena, "&%s&", name);
+        bool of_path = matched_parameter(&exchange->matched, name) != NULL;
+        if (!parameter.value)
+            return wrong(flaw, (struct flaw){name, "bad_query", "the query's escapes can't be read",
+                                             .unreadable = true});
+        if (!reads || of_path || !message_has(message->descriptor, name))
+            return wrong(flaw, (struct flaw){name, "unknown_field", "there is no such parameter",
+                                             .unreadable = true});
+        if (strstr(seen.at, again))
+            return wrong(flaw, (struct flaw){name, "duplicate_field", "a parameter is given once",
+                                             .unreadable = true});
         text_add(&seen, again + 1);
-        bool set = !*parameter.value
-                   || message_set(exchange->arena, message, parameter.name, parameter.value, flaw);
-        if (!set)
+        if (!set_parameter(exchange, &parameter, message, flaw))
             return false;
     }
     return true;

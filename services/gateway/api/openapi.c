@@ -88,10 +88,10 @@ static void print_parameters(struct text *to, const struct route *route)
                             &route->message->fields[i]);
     for (size_t i = 0; (route->options & ROUTE_EVENTS) && i < LENGTH(event_parameters); i++)
         print_parameter(to, event_parameters[i].name, "query", NULL);
-    if (!reads) {
+    if (!reads)
         print_parameter(to, "Idempotency-Key", "header", NULL);
+    if (route_is_versioned(route))
         print_parameter(to, "If-Match", "header", NULL);
-    }
     text_add(to, "]");
 }
 

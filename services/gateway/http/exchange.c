@@ -151,6 +151,11 @@ static bool take_key(struct exchange *exchange)
 static bool take_expectation(struct exchange *exchange)
 {
     const char *match = exchange->head.of[FIELD_IF_MATCH];
+    if (match && !route_is_versioned(exchange->matched.route)) {
+        exchange_refuse(exchange, 412, "no_version",
+                        "nothing here has a version that If-Match could name");
+        return false;
+    }
     if (!match || value_version(match, &exchange->expected_version))
         return true;
     exchange_refuse(exchange, 412, "stale", "If-Match is one ETag as it was given");

@@ -74,7 +74,7 @@ bool read_timeline(struct request *req)
         || !scope_covers(req, ticket.values ? row_text(&ticket, "branch") : "", &covered))
         return false;
     if (!ticket.values || !covered || !text_empty(req->caller.provider_id))
-        return refuse(req, NOT_FOUND, "no_such_ticket", "there is no ticket %s", asked->ticket_id);
+        return refuse(req, NOT_FOUND, "not_found", "there is no ticket %s", asked->ticket_id);
 
     return db_all(req->db, &found, sql.list_entries, asked->ticket_id, source, number, limit)
            && answer(req, &found, strtoul(limit, NULL, 10) - 1);
