@@ -236,10 +236,13 @@ void writer_batch(struct writer *writer, struct work **works, size_t count)
         if (trouble == DB_FULL && works[0]->kind != WORK_COMMAND)
             return;
     }
+    bool out_of_turn = false; /* an event before it has to be done again: perhaps its cause */
     for (size_t i = 0; i < count; i++) {
-        if (writer->active)
+        bool is_event = works[i]->kind == WORK_EVENT;
+        if (writer->active && !(is_event && out_of_turn))
             run_alone(writer, works[i]);
         else
             works[i]->outcome = OUTCOME_AGAIN;
+        out_of_turn = out_of_turn || (is_event && works[i]->outcome == OUTCOME_AGAIN);
     }
 }

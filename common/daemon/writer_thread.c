@@ -170,21 +170,6 @@ static bool hand_over(struct worker_pool *pool, struct work **works, size_t coun
     return !all_settled;
 }
 
-/* Events of a batch are applied in order or not at all: after one that must be done again, those of
- * its source are. */
-static void keep_order(struct work **works, size_t count)
-{
-    bool again = false;
-
-    for (size_t i = 0; i < count; i++) {
-        if (works[i]->kind != WORK_EVENT)
-            continue;
-        again = again || works[i]->outcome == OUTCOME_AGAIN;
-        if (again)
-            works[i]->outcome = OUTCOME_AGAIN;
-    }
-}
-
 static void smooth(struct worker_pool *pool, int64_t took_us, size_t count)
 {
     double each = (double)took_us / (double)count;
@@ -201,7 +186,6 @@ static void carry_out(struct worker_pool *pool, struct writer *writer, struct wo
     bool rewound = false;
 
     writer_batch(writer, works, count);
-    keep_order(works, count);
     smooth(pool, clock_monotonic_us() - began, count);
     for (size_t i = 0; i < count; i++)
         rewound = rewound || (works[i]->rewound && works[i]->outcome == OUTCOME_SETTLED);

@@ -185,6 +185,23 @@ static void an_event_that_cant_be_parked_is_not_passed_over(void **state)
     work_free(work);
 }
 
+static void an_effect_waits_for_the_cause_that_has_to_be_done_again(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *works[] = {note("k1", "a command"), overheard(1, "break"), overheard(1, "effect")};
+    ((Event *)works[2]->event)->source = "beside";
+
+    room_script("alter table writer_test.parked add constraint full_up check (id <> 1)");
+    run(test, works, LENGTH(works));
+    room_script("alter table writer_test.parked drop constraint full_up");
+
+    assert_int_equal(works[0]->outcome, OUTCOME_SETTLED);
+    assert_int_equal(works[1]->outcome, OUTCOME_AGAIN);
+    assert_int_equal(works[2]->outcome, OUTCOME_AGAIN);
+    assert_string_equal(things(test), "a command");
+    free_works(works, LENGTH(works));
+}
+
 static void an_event_in_a_batch_with_the_last_discard_is_applied(void **state)
 {
     struct test *test = begin_test(state);
@@ -565,6 +582,7 @@ int main(void)
         TEST(more_things_than_can_be_kept_are_not_foreseen),
         TEST(an_event_moves_the_place_over_those_that_concern_nobody),
         TEST(an_event_that_cant_be_parked_is_not_passed_over),
+        TEST(an_effect_waits_for_the_cause_that_has_to_be_done_again),
         TEST(an_event_in_a_batch_with_the_last_discard_is_applied),
         TEST(rebuild_applies_all_again_and_parks_again),
         TEST(a_command_that_breaks_the_connection_is_refused_at_last),

@@ -132,6 +132,7 @@ static const struct command commands[] = {
 
 static const struct reaction reactions[] = {
     {"elsewhere", MESSAGE(ticket_noted), overhear_note},
+    {"beside",    MESSAGE(ticket_noted), overhear_note},
 };
 
 static const struct timer timers[] = {

@@ -145,7 +145,8 @@ static void events_are_applied_once_and_in_order(void **state)
 
     assert_string_equal(things(test), "a b c");
     assert_int_equal(writer_view(test->writer).places[0].at, 3);
-    assert_string_equal(value(test, "select at from writer_test.position"), "3");
+    assert_string_equal(
+        value(test, "select at from writer_test.position where source = 'elsewhere'"), "3");
     free_works(works, LENGTH(works));
 }
 
