@@ -60,6 +60,11 @@ static struct known_key **find(struct keys *keys, const char *id)
     return key;
 }
 
+static bool is_idle(const struct known_key *key, int64_t before_ms)
+{
+    return !key->asked && !key->telling && !key->streams && key->used_at_ms < before_ms;
+}
+
 /* Makes room: forgets what nobody used lately, and at need everything nobody waits for. */
 static void forget_idle(struct keys *keys, int64_t before_ms)
 {
@@ -67,7 +72,7 @@ static void forget_idle(struct keys *keys, int64_t before_ms)
         struct known_key **key = &keys->buckets[i];
         while (*key) {
             struct known_key *idle = *key;
-            if (idle->asked || idle->streams || idle->used_at_ms >= before_ms) {
+            if (!is_idle(idle, before_ms)) {
                 key = &idle->next;
                 continue;
             }
@@ -130,16 +135,19 @@ static enum key_verdict judge(const struct known_key *key, const struct api_key 
     return sodium_memcmp(hash, key->hash, sizeof hash) == 0 ? KEY_GOOD : KEY_UNKNOWN;
 }
 
+/* Whoever is told may go on to a request with another key, for which room is made. */
 static void tell_waiters(struct known_key *key, bool known)
 {
     struct key_waiter *waiter = key->waiters;
     key->waiters = NULL;
+    key->telling++;
     while (waiter) {
         struct key_waiter *next = waiter->next;
         enum key_verdict verdict = known ? judge(key, &waiter->shown) : KEY_UNREACHABLE;
         waiter->checked(waiter->with, verdict, key);
         waiter = next;
     }
+    key->telling--;
 }
 
 static void looked_up(void *with, const AnswerHeader *header, struct bytes body)

@@ -34,7 +34,8 @@ struct known_key {
     int64_t used_at_ms;
     bool asked;
     struct key_waiter *waiters;
-    double tokens; /* of its bucket */
+    unsigned telling; /* rounds in which waiters are told, one inside another */
+    double tokens;    /* of its bucket */
     int64_t tokens_at_us;
     unsigned streams; /* open now */
 };
