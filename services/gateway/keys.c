@@ -14,11 +14,13 @@ struct keys {
     struct daemon *daemon;
     struct known_key *buckets[BUCKETS];
     size_t held;
+    uint64_t look_ups; /* begun so far */
 };
 
 /* A look-up that is under way. */
 struct look_up {
     struct keys *keys;
+    uint64_t number;
     char id[KEY_ID_SIZE + 1];
 };
 
@@ -154,9 +156,11 @@ static void looked_up(void *with, const AnswerHeader *header, struct bytes body)
 {
     struct look_up *look_up = with;
     struct known_key *key = *find(look_up->keys, look_up->id);
+    bool latest = key && key->asked == look_up->number;
     free(look_up);
-    CHECK(key); /* an entry that was asked for is never forgotten */
-    key->asked = false;
+    if (!latest)
+        return;
+    key->asked = 0;
 
     struct arena *arena = arena_new();
     struct flaw flaw;
@@ -173,10 +177,10 @@ static void look_up(struct keys *keys, struct known_key *key)
 {
     if (key->asked)
         return;
-    key->asked = true;
     struct look_up *look_up = calloc(1, sizeof *look_up);
     CHECK(look_up);
     look_up->keys = keys;
+    look_up->number = key->asked = ++keys->look_ups;
     memcpy(look_up->id, key->id, sizeof look_up->id);
 
     struct arena *arena = arena_new();
@@ -239,6 +243,10 @@ void keys_told(struct keys *keys, const Event *event)
         key->there = false;
     else
         key->known_at_ms = 0;
+    if (!key->asked)
+        return;
+    key->asked = 0; /* its answer may have been read before: another is waited for */
+    look_up(keys, key);
 }
 
 long key_take_token(struct known_key *key)

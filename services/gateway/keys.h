@@ -32,7 +32,7 @@ struct known_key {
     char *provider_id;
     int64_t known_at_ms; /* 0: not yet */
     int64_t used_at_ms;
-    bool asked;
+    uint64_t asked; /* the number of the look-up that is waited for; 0: none */
     struct key_waiter *waiters;
     unsigned telling; /* rounds in which waiters are told, one inside another */
     double tokens;    /* of its bucket */
@@ -62,7 +62,7 @@ void keys_check(struct keys *keys, struct key_waiter *waiter);
 /* Whether a key that was good still is, as far as is known; asks again when it is time. */
 bool keys_still_good(struct keys *keys, const char *id);
 
-/* An own event: forget what it makes untrue. */
+/* An own event: forget what it makes untrue, an answer on its way included. */
 void keys_told(struct keys *keys, const Event *event);
 
 /* Takes one token; what is left of this second, −1 where none was left. */

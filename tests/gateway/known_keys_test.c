@@ -120,12 +120,58 @@ TEST(a_key_is_kept_until_all_who_wait_for_it_were_told)
     EQUAL(patient.verdict, KEY_UNKNOWN);
 }
 
+static void tell_key(const char *type)
+{
+    Event event = EVENT__INIT;
+    event.type = type;
+    event.aggregate = "aaaaaaaaaaaa";
+    keys_told(keys, &event);
+}
+
+TEST(a_revocation_is_not_undone_by_an_older_answer)
+{
+    struct visitor first = {0}, second = {0}, third = {0};
+    by_hand = true;
+    visit(&first, "aaaaaaaaaaaa");
+    answer_as(asked[0], true);
+    EQUAL(first.verdict, KEY_GOOD);
+    tell_key("gateway.KeyMade");
+    visit(&second, "aaaaaaaaaaaa");
+
+    tell_key("gateway.KeyRevoked");
+    answer_as(asked[1], true);
+
+    EQUAL(second.told, 0);
+    EQUAL(asked_count, 3);
+    answer_as(asked[2], false);
+    EQUAL(second.verdict, KEY_UNKNOWN);
+    visit(&third, "aaaaaaaaaaaa");
+    EQUAL(third.verdict, KEY_UNKNOWN);
+    EQUAL(asked_count, 3);
+}
+
+TEST(a_key_that_is_made_while_it_is_asked_for_is_good)
+{
+    struct visitor visitor = {0};
+    by_hand = true;
+    visit(&visitor, "aaaaaaaaaaaa");
+
+    tell_key("gateway.KeyMade");
+    answer_as(asked[1], true);
+    answer_as(asked[0], false);
+
+    EQUAL(visitor.told, 1);
+    EQUAL(visitor.verdict, KEY_GOOD);
+}
+
 #define AT_HOME(test) cmocka_unit_test_setup_teardown(test, open_house, close_house)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         AT_HOME(a_key_is_kept_until_all_who_wait_for_it_were_told),
+        AT_HOME(a_revocation_is_not_undone_by_an_older_answer),
+        AT_HOME(a_key_that_is_made_while_it_is_asked_for_is_good),
     };
     return cmocka_run_group_tests_name("known keys", tests, NULL, NULL);
 }
