@@ -219,16 +219,18 @@ void keys_check(struct keys *keys, struct key_waiter *waiter)
     look_up(keys, key);
 }
 
-bool keys_still_good(struct keys *keys, const char *id)
+enum key_verdict keys_look_again(struct keys *keys, const char *id)
 {
     int64_t now_ms = clock_monotonic_ms();
     struct known_key *key = *find(keys, id);
     if (!key || !key->known_at_ms)
-        return false;
+        return KEY_UNREACHABLE;
     key->used_at_ms = now_ms;
     if (now_ms - key->known_at_ms > KEYS_REFRESH_MS)
         look_up(keys, key);
-    return key->there && now_ms - key->known_at_ms < KEYS_STALE_MS;
+    if (!key->there)
+        return KEY_UNKNOWN;
+    return now_ms - key->known_at_ms < KEYS_STALE_MS ? KEY_GOOD : KEY_UNREACHABLE;
 }
 
 void keys_told(struct keys *keys, const Event *event)

@@ -59,8 +59,9 @@ void keys_free(struct keys *keys);
  * valid during the call. */
 void keys_check(struct keys *keys, struct key_waiter *waiter);
 
-/* Whether a key that was good still is, as far as is known; asks again when it is time. */
-bool keys_still_good(struct keys *keys, const char *id);
+/* What a key that was good is now: unknown once it was revoked, unreachable while nobody can say.
+ * Asks again when it is time. */
+enum key_verdict keys_look_again(struct keys *keys, const char *id);
 
 /* An own event: forget what it makes untrue, an answer on its way included. */
 void keys_told(struct keys *keys, const Event *event);

@@ -257,14 +257,25 @@ void subscribers_pump(struct tail *tail)
 
 /* ---- the beat ---- */
 
+/* Nobody sees more on an older word.  A stream can't say why it ends; who comes back is told. */
+static void lose_key(struct subscriber *subscriber, enum key_verdict verdict)
+{
+    if (is_stream(subscriber))
+        send_away(subscriber, false);
+    else if (verdict == KEY_UNREACHABLE)
+        exchange_refuse(let_go(subscriber), 503, "keys_unreachable",
+                        "keys can't be checked right now");
+    else
+        exchange_refuse(let_go(subscriber), 401, "unknown_key", "the key was revoked");
+}
+
 static void sweep_one(struct subscriber *subscriber, int64_t now_ms)
 {
     static const char comment[] = ": still here\n\n";
-    if (!keys_still_good(subscriber->tail->border->keys, subscriber->exchange->key_id)) {
-        if (is_stream(subscriber))
-            send_away(subscriber, false);
-        else
-            exchange_refuse(let_go(subscriber), 401, "unknown_key", "the key was revoked");
+    enum key_verdict verdict =
+        keys_look_again(subscriber->tail->border->keys, subscriber->exchange->key_id);
+    if (verdict != KEY_GOOD) {
+        lose_key(subscriber, verdict);
         return;
     }
     if (subscriber->full_since_ms && now_ms - subscriber->full_since_ms > SUBSCRIBER_SLOW_MS) {
