@@ -79,6 +79,8 @@ void stream_pause(struct stream *stream, bool paused); /* stop or go on reading 
 /* Copies and queues the bytes (tries to write them at once). */
 void stream_write(struct stream *stream, struct bytes bytes);
 size_t stream_queued(const struct stream *stream);
+/* What the peer has not taken yet, by the byte, what the system holds for it included. */
+size_t stream_unsent(const struct stream *stream);
 /* What all streams have queued, those that are closing included. */
 size_t loop_unsent(const struct loop *loop);
 /* Closes after what is queued was written, or at once.  No callbacks after this returns. */

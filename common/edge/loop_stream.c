@@ -2,6 +2,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "edge/loop_inside.h"
 
@@ -182,6 +183,16 @@ void stream_write(struct stream *stream, struct bytes bytes)
 size_t stream_queued(const struct stream *stream)
 {
     return stream->queued;
+}
+
+size_t stream_unsent(const struct stream *stream)
+{
+    int socket = -1, under_way = 0;
+
+    if (uv_fileno((const uv_handle_t *)&stream->tcp, &socket)
+        || ioctl(socket, TIOCOUTQ, &under_way))
+        under_way = 0;
+    return uv_stream_get_write_queue_size((const uv_stream_t *)&stream->tcp) + (size_t)under_way;
 }
 
 size_t loop_unsent(const struct loop *loop)

@@ -35,7 +35,7 @@ static const struct setting settings[] = {
     {"request_ms", MILLISECONDS, "20000", 100, 600000, &request_ms,
      "a request must have arrived whole after so long"},
     {"idle_ms", MILLISECONDS, "75000", 100, 3600000, &idle_ms,
-     "a connection without a request is closed after so long"},
+     "a connection on which nothing arrives and nothing leaves is closed after so long"},
     {"answer_ms", MILLISECONDS, "10000", 100, 60000, &answer_ms,
      "how long a service may take to answer"},
     {"body_most", BYTES, "1048576", 1024, 2097152, &body_most, "of a request"},

@@ -328,6 +328,7 @@ void connection_go_on(struct connection *connection, bool close)
     }
     connection->phase = PHASE_HEAD;
     connection->body_waits = false;
+    connection->unsent = 0;
     connection->until_ms = clock_monotonic_ms() + idle_ms;
     resume(connection);
 }
@@ -356,12 +357,23 @@ void connection_body(struct connection *connection, bool wanted)
         resume(connection);
 }
 
+/* A slow reader is not idle: its time begins again as long as it takes what it was answered. */
+static bool has_taken(struct connection *connection)
+{
+    size_t before = connection->unsent;
+    connection->unsent = stream_unsent(connection->stream);
+    return connection->unsent != before;
+}
+
 void connection_sweep(struct connection *connection, int64_t now_ms)
 {
     if (!connection->until_ms || now_ms < connection->until_ms)
         return;
     if (connection->phase == PHASE_HEAD && connection->watch.seen == 0) {
-        connection_leave(connection, true);
+        if (has_taken(connection))
+            connection->until_ms = now_ms + idle_ms;
+        else
+            connection_leave(connection, true);
         return;
     }
     connection->server->counts[COUNT_TIMED_OUT]++;

@@ -35,6 +35,7 @@ struct connection {
     size_t held_size;
     size_t held_room;
     int64_t until_ms; /* the phase must be over */
+    size_t unsent;    /* of the answers, when it last seemed to be idle */
     bool advancing;
     bool paused;
     bool body_waits; /* a streamed body whose server is not ready */

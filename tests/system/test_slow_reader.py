@@ -1,0 +1,77 @@
+"""A client that takes its answer slowly gets it whole; one that takes nothing is not kept for ever."""
+
+import http.client
+import re
+import socket
+import time
+
+import pytest
+
+from house import House, eventually
+
+IDLE_MS = 1000
+NOTES, NOTE_BYTES = 130, 60000  # twice of what the system holds for a connection
+BRANCH = {"branch": "b", "name": "一个网点", "kind": "branch", "time_zone": "Asia/Shanghai"}
+TICKET = {"branch": "b", "kind": "consult", "channel": "phone", "description": "x",
+          "customer": {"name": "王芳", "phone": "13800138000"}}
+
+
+@pytest.fixture(scope="module")
+def house():
+    house = House(spares=0)
+    settings = house.state / "settings"
+    settings.mkdir(parents=True)
+    (settings / "gateway.conf").write_text(f"idle_ms = {IDLE_MS}\n")
+    try:
+        house.start()
+        house.post("/v1/branches", BRANCH)
+        ticket_id = house.post("/v1/tickets", TICKET)["ticket_id"]
+        for _ in range(NOTES):
+            house.post(f"/v1/tickets/{ticket_id}/notes", {"text": "y" * NOTE_BYTES})
+        yield house
+    finally:
+        house.remove()
+
+
+def ask_for_much(house):
+    """A connection whose answer is larger than all buffers on its way."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)
+    connection.connect(("127.0.0.1", house.port))
+    connection.settimeout(10)
+    connection.sendall(
+        "GET /v1/events?after=start&limit=500&types=ticket.noted HTTP/1.1\r\nHost: here\r\n"
+        f"Accept: application/json\r\nAuthorization: Bearer {house.key}\r\n\r\n".encode())
+    return connection
+
+
+def open_connections(house):
+    """Besides the one that asks."""
+    page = house.request("GET", "/metrics", key=None).body.decode()
+    return int(re.search(r'^afterline_http_open{instance="gateway.0"} (\d+)', page, re.MULTILINE)[1]) - 1
+
+
+def test_a_slow_reader_gets_its_answer_whole(house):
+    connection, begun = ask_for_much(house), time.monotonic()
+    answer = http.client.HTTPResponse(connection)
+    answer.begin()
+    length, taken = int(answer.headers["Content-Length"]), 0
+
+    while taken < length:
+        part = answer.read(min(32768, length - taken))
+        assert part, f"cut off after {taken} bytes of {length}"
+        taken += len(part)
+        time.sleep(0.02)
+
+    assert length > NOTES * NOTE_BYTES and time.monotonic() - begun > 3 * IDLE_MS / 1000
+    eventually(lambda: open_connections(house) == 0, 10, "the end of what is idle at last")
+    assert connection.recv(1) == b""
+
+
+def test_who_takes_nothing_is_not_kept(house):
+    connection = ask_for_much(house)
+    eventually(lambda: open_connections(house) == 1, 10, "the connection")
+
+    eventually(lambda: open_connections(house) == 0, 10, "its end")
+
+    connection.close()
