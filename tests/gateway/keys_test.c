@@ -3,6 +3,7 @@
 #include "key_format.h"
 #include "room.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static const char *agent[] = {"agent"};
@@ -182,6 +183,9 @@ TEST(a_branch_is_learned)
     EQUAL(scopes->n_items, 2);
     SAME(scopes->items[1]->branch, "hangzhou");
     SAME(scopes->items[1]->path, "/east/hangzhou/");
+    SAME(printed("%" PRIu64, scopes->upto),
+         value("select at from gateway.position where source = 'intake'"));
+    TRUE(scopes->upto >= 2);
 }
 
 ROOM(gateway, cmocka_unit_test(a_key_is_made_and_its_secret_is_nowhere),

@@ -70,6 +70,15 @@ static struct question own_question(const char *service, const char *message)
     };
 }
 
+/* Branches that were opened since the tree was known are heard of, however many events ago. */
+static uint64_t beginning(const struct ring *ring, const EventPage *page)
+{
+    uint64_t after = page->head > TAIL_PRELOADED ? page->head - TAIL_PRELOADED : 0;
+    if (ring->source == source_index("intake") && after > ring->tail->tree_upto)
+        after = ring->tail->tree_upto;
+    return page->oldest && after < page->oldest - 1 ? page->oldest - 1 : after;
+}
+
 static void head_told(void *with, const AnswerHeader *header, struct bytes body)
 {
     struct ring *ring = with;
@@ -80,10 +89,9 @@ static void head_told(void *with, const AnswerHeader *header, struct bytes body)
     const EventPage *page = (const EventPage *)message_unpack(ring->tail->scratch,
                                                               &event_page__descriptor, body, &flaw);
     if (page) {
-        uint64_t after = page->head > TAIL_PRELOADED ? page->head - TAIL_PRELOADED : 0;
-        if (page->oldest && after < page->oldest - 1)
-            after = page->oldest - 1;
+        uint64_t after = beginning(ring, page);
         ring->known = true;
+        ring->head = page->head;
         ring->oldest = page->oldest;
         ring_begin(ring, after);
         follower_start(ring->follower, after);
@@ -106,6 +114,12 @@ static void ask_head(struct ring *ring)
     arena_free(arena);
 }
 
+static void ask_heads(struct tail *tail)
+{
+    for (int i = 0; i < SOURCES && tail->tree_known; i++)
+        ask_head(&tail->rings[i]);
+}
+
 static void tree_told(void *with, const AnswerHeader *header, struct bytes body)
 {
     struct tail *tail = with;
@@ -116,8 +130,12 @@ static void tree_told(void *with, const AnswerHeader *header, struct bytes body)
         (const Scopes *)message_unpack(tail->scratch, &scopes__descriptor, body, &flaw);
     for (size_t i = 0; scopes && i < scopes->n_items; i++)
         tree_set(tail->tree, scopes->items[i]->branch, scopes->items[i]->path);
-    tail->tree_known = scopes != NULL;
+    if (scopes) {
+        tail->tree_known = true;
+        tail->tree_upto = scopes->upto;
+    }
     arena_reset(tail->scratch);
+    ask_heads(tail);
 }
 
 static void ask_tree(struct tail *tail)
@@ -147,8 +165,7 @@ static void sweep(void *with)
 {
     struct tail *tail = with;
     ask_tree(tail);
-    for (int i = 0; i < SOURCES; i++)
-        ask_head(&tail->rings[i]);
+    ask_heads(tail);
     subscribers_sweep(tail);
 }
 
@@ -208,8 +225,10 @@ bool tail_ready(const struct tail *tail)
 
 void tail_now(const struct tail *tail, struct cursor *cursor)
 {
-    for (int i = 0; i < SOURCES; i++)
-        cursor->at[i] = tail->rings[i].last;
+    for (int i = 0; i < SOURCES; i++) {
+        const struct ring *ring = &tail->rings[i];
+        cursor->at[i] = ring->head > ring->last ? ring->head : ring->last;
+    }
 }
 
 void tail_oldest(const struct tail *tail, struct cursor *cursor)

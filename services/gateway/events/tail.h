@@ -14,7 +14,7 @@
 
 enum {
     TAIL_SWEEP_MS = 500,
-    TAIL_PRELOADED = 256, /* events of each source read back at start */
+    TAIL_PRELOADED = 256, /* events of each source read back at start, at least */
 };
 
 struct subscriber;
@@ -28,6 +28,7 @@ struct ring {
     size_t room;
     uint64_t first; /* ids kept: first … last; none where last is first − 1 */
     uint64_t last;
+    uint64_t head;   /* of the service, when it was asked */
     uint64_t oldest; /* that the service keeps */
     bool known;      /* its head was told */
     bool asked;
@@ -37,6 +38,7 @@ struct tail {
     struct border *border;
     struct tree *tree;
     bool tree_known;
+    uint64_t tree_upto; /* the event of intake up to which it was known at first */
     struct arena *scratch;
     struct ring rings[SOURCES];
     struct subscriber *first;

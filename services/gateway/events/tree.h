@@ -1,8 +1,8 @@
 /*
  * tree: which branch lies below which, for the scopes of those who follow events.
  *
- * Begun from the gateway's own schema and kept up by the events themselves, so a branch is known
- * before its first ticket is told.
+ * Begun from the gateway's own schema and kept up by the events themselves from there on, so a
+ * branch is known before its first ticket is told.
  */
 #pragma once
 

@@ -1,14 +1,21 @@
 #include "gateway.h"
 
-/* The tree of branches, whole: those who follow events are held to their part of it. */
+/*
+ * The tree of branches, whole: those who follow events are held to their part of it.
+ *
+ * The place is read first, so the tree knows every branch up to there, and maybe more.
+ */
 bool list_scopes(struct request *req)
 {
+    struct row place;
     struct rows rows;
 
-    if (!db_all(req->db, &rows, sql.list_scopes))
+    if (!db_one(req->db, &place, sql.find_branches_place)
+        || !db_all(req->db, &rows, sql.list_scopes))
         return false;
 
     Scopes answer = SCOPES__INIT;
+    answer.upto = (uint64_t)row_number(&place, "upto");
     answer.n_items = rows.count;
     answer.items = arena_take(req->arena, (rows.count + 1) * sizeof *answer.items);
     for (size_t i = 0; i < rows.count; i++)
