@@ -49,5 +49,8 @@ handler make_key, register_key, revoke_key; /* commands/ */
 handler find_key, list_scopes, show_key;    /* queries/ */
 handler learn_branch;                       /* reactions/ */
 
+/* The key for whoever could have made it; refuses NOT_FOUND where there is none in their sight. */
+bool key_find(struct request *req, const char *key_id, struct row *held);
+
 /* The pepper of all keys' secrets; read once at start. */
 const unsigned char *key_pepper(void);

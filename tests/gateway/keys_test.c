@@ -133,6 +133,59 @@ TEST(a_key_is_shown_to_those_who_may_make_it)
     TRUE(was_refused(FORBIDDEN, "role"));
 }
 
+/* Opens a branch and makes a key of it; the key's id. */
+static const char *a_key_of(const char *branch, const char *parent)
+{
+    BranchOpened opened = BRANCH_OPENED__INIT;
+    opened.branch = branch;
+    opened.parent = parent;
+    overhear("intake", branch, &opened.base);
+    MakeKey order = a_key();
+    order.branch = branch;
+    ask("admin", &order.base);
+    return printed("%s", ((const Key *)answer(key))->key_id);
+}
+
+static void revoke(const char *branch, const char *key_id)
+{
+    RevokeKey order = REVOKE_KEY__INIT;
+    order.key_id = key_id;
+    ask_as((struct voice){.roles = "admin", .branch = branch}, &order.base);
+}
+
+TEST(a_limited_administrator_revokes_the_keys_of_their_branch_and_below)
+{
+    const char *above = a_key_of("east", "");
+    const char *below = a_key_of("hangzhou", "east");
+
+    revoke("east", above);
+    TRUE(was_done());
+    revoke("east", below);
+    TRUE(was_done());
+}
+
+TEST(for_a_limited_administrator_there_are_no_other_keys)
+{
+    const char *above = a_key_of("east", "");
+    const char *own = a_key_of("hangzhou", "east");
+    const char *aside = a_key_of("west", "");
+    MakeKey order = a_key();
+    order.branch = "";
+    ask("admin", &order.base);
+    const char *unlimited = printed("%s", ((const Key *)answer(key))->key_id);
+    revoke("", own);
+
+    revoke("hangzhou", above);
+    TRUE(was_refused(NOT_FOUND, "not_found"));
+    revoke("hangzhou", aside);
+    TRUE(was_refused(NOT_FOUND, "not_found"));
+    revoke("hangzhou", unlimited);
+    TRUE(was_refused(NOT_FOUND, "not_found"));
+    revoke("hangzhou", own);
+    TRUE(was_refused(CONFLICT, "already_revoked"));
+    SAME(value("select count(*) from gateway.api_key where revoked_at is null"), "3");
+}
+
 TEST(nobody_holds_an_unknown_key)
 {
     FindKey question = FIND_KEY__INIT;
@@ -193,6 +246,9 @@ ROOM(gateway, cmocka_unit_test(a_key_is_made_and_its_secret_is_nowhere),
      cmocka_unit_test(everything_wrong_with_a_key_is_named),
      cmocka_unit_test(only_an_administrator_makes_keys),
      cmocka_unit_test(a_key_is_shown_to_those_who_may_make_it),
-     cmocka_unit_test(a_revoked_key_lets_nobody_in), cmocka_unit_test(nobody_holds_an_unknown_key),
+     cmocka_unit_test(a_revoked_key_lets_nobody_in),
+     cmocka_unit_test(a_limited_administrator_revokes_the_keys_of_their_branch_and_below),
+     cmocka_unit_test(for_a_limited_administrator_there_are_no_other_keys),
+     cmocka_unit_test(nobody_holds_an_unknown_key),
      cmocka_unit_test(the_administrators_key_is_registered_once),
      cmocka_unit_test(a_branch_is_learned))

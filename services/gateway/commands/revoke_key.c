@@ -2,17 +2,16 @@
 
 /*
  * Take a key back.  It lets nobody in from now on, and streams that were opened with it end within
- * seconds.
+ * seconds.  As nobody hands out more than they hold, nobody takes it back: for whoever is limited
+ * to a branch there are no keys but those of that branch and below.
  */
 bool revoke_key(struct request *req)
 {
     const RevokeKey *order = request_body(req, revoke_key);
     struct row held;
 
-    if (!db_maybe(req->db, &held, sql.find_key, order->key_id))
+    if (!key_find(req, order->key_id, &held))
         return false;
-    if (!held.values)
-        return refuse(req, NOT_FOUND, "not_found", "there is no key %s", order->key_id);
     if (!row_null(&held, "revoked_at"))
         return refuse(req, CONFLICT, "already_revoked", "key %s is already revoked", order->key_id);
 
