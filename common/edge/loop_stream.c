@@ -21,6 +21,7 @@ struct stream {
     const struct stream_events *events; /* NULL before stream_start and after stream_close */
     void *with;
     size_t queued;
+    size_t unsent; /* when patience was over last */
     bool crowded;  /* the queue was over half since it last drained */
     bool ended;    /* nothing comes any more */
     bool broken;   /* nothing can be written any more */
@@ -87,9 +88,27 @@ static void stream_read(uv_stream_t *tcp, ssize_t size, const uv_buf_t *buffer)
         stream->events->read(stream->with, (struct bytes){(uint8_t *)buffer->base, (size_t)size});
 }
 
+size_t stream_unsent(const struct stream *stream)
+{
+    int socket = -1, under_way = 0;
+
+    if (uv_fileno((const uv_handle_t *)&stream->tcp, &socket)
+        || ioctl(socket, TIOCOUTQ, &under_way))
+        under_way = 0;
+    return uv_stream_get_write_queue_size((const uv_stream_t *)&stream->tcp) + (size_t)under_way;
+}
+
+/* A large answer is one write: whether it makes progress is seen by the byte. */
 static void patience_over(uv_timer_t *timer)
 {
-    stream_leave(timer->data);
+    struct stream *stream = timer->data;
+    size_t before = stream->unsent;
+
+    stream->unsent = stream_unsent(stream);
+    if (stream->unsent == before)
+        stream_leave(&stream->resident);
+    else
+        uv_timer_start(timer, patience_over, STREAM_FAREWELL_MS, 0);
 }
 
 static void goodbye_said(uv_shutdown_t *goodbye, int status)
@@ -183,16 +202,6 @@ void stream_write(struct stream *stream, struct bytes bytes)
 size_t stream_queued(const struct stream *stream)
 {
     return stream->queued;
-}
-
-size_t stream_unsent(const struct stream *stream)
-{
-    int socket = -1, under_way = 0;
-
-    if (uv_fileno((const uv_handle_t *)&stream->tcp, &socket)
-        || ioctl(socket, TIOCOUTQ, &under_way))
-        under_way = 0;
-    return uv_stream_get_write_queue_size((const uv_stream_t *)&stream->tcp) + (size_t)under_way;
 }
 
 size_t loop_unsent(const struct loop *loop)
