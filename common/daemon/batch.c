@@ -180,21 +180,18 @@ static bool try_batch(struct writer *writer, struct work **works, size_t count,
  */
 static bool give_up(struct work *work, enum db_trouble trouble, const char *said)
 {
-    const char *sentence = arena_copy(work->arena, said);
-
     if (work->kind == WORK_COMMAND || work->kind == WORK_NOTE) {
         work->outcome = OUTCOME_SETTLED;
-        if (work->answer.kind == OK) {
-            work_refuse(work, UNAVAILABLE, "failed", "this could not be carried out; ask again");
-            work->failure = sentence;
-        }
+        if (work->answer.kind == OK)
+            work_failed(work, trouble, said);
         return true;
     }
     if (work->park)
         return true; /* not even that: left for the next time around */
     if (work->answer.kind != OK)
-        sentence = arena_print(work->arena, "%s: %s", work->answer.reason, work->answer.sentence);
-    work->park = trouble == DB_NONE && work->answer.kind == OK ? "not_found" : sentence;
+        work->park = arena_print(work->arena, "%s: %s", work->answer.reason, work->answer.sentence);
+    else
+        work->park = trouble == DB_NONE ? "not_found" : arena_copy(work->arena, said);
     return false;
 }
 

@@ -71,7 +71,7 @@ static bool carry_out_command(struct attempt *attempt, struct work *work)
         return false;
     if (db_trouble(db) == DB_NONE) {
         if (work->answer.kind == OK)
-            work_failed(work, db);
+            work_failed(work, DB_NONE, db_sentence(db));
         db_forgive(db);
     }
     return db_trouble(db) == DB_FINE && work->answer.kind != OK;

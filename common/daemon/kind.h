@@ -17,4 +17,5 @@ enum kind {
     DEADLINE = 10,
     NOT_ACTIVE = 11, /* never leaves the house: ask the next instance */
     GONE = 12,       /* 410: a cursor older than what is kept */
+    DEFECT = 13,     /* 500: ours; asking again does not help */
 };

@@ -3,7 +3,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { ROWS_MOST = 64, KINDS = GONE + 1, EDGES = 12 };
+enum { ROWS_MOST = 64, KINDS = DEFECT + 1, EDGES = 12 };
 
 /* In the order of enum metric. */
 static const struct {
@@ -93,7 +93,7 @@ void metric_request(const struct command *command, enum kind kind, int64_t took_
 
 static const char *const kinds[KINDS] = {
     "ok",    "invalid",  "unreadable",  "unauthenticated", "forbidden",  "not_found", "conflict",
-    "stale", "too_many", "unavailable", "deadline",        "not_active", "gone"};
+    "stale", "too_many", "unavailable", "deadline",        "not_active", "gone",      "defect"};
 
 static void print_kinds(struct text *to, const struct tally *tally, const char *instance)
 {

@@ -52,7 +52,8 @@ void query_run(struct work *work, const struct service *service, struct db *db)
 {
     work_begin(work, service, db, clock_now_ms());
     if (!work_run(work, work->command->run, work->command->message) && work->answer.kind == OK)
-        work_failed(work, db);
+        work_failed(work, db_trouble(db),
+                    arena_print(work->arena, "%s %s", db_sqlstate(db), db_sentence(db)));
     work->outcome = OUTCOME_SETTLED;
     if (db_trouble(db) == DB_NONE)
         db_forgive(db);

@@ -217,15 +217,33 @@ void work_refuse(struct work *work, enum kind kind, const char *reason, const ch
     work->outcome = OUTCOME_SETTLED;
 }
 
-/* What is wrong with the world, as the asker is told; the log has the details. */
-void work_failed(struct work *work, struct db *db)
+/* What the asker is told of trouble in db. */
+struct verdict {
+    enum kind kind;
+    const char *reason;
+    const char *sentence;
+};
+
+static const struct verdict none = {NOT_FOUND, "not_found", "there is no such thing"};
+static const struct verdict failed = {UNAVAILABLE, "failed",
+                                      "this could not be carried out; ask again"};
+static const struct verdict defect = {DEFECT, "defect",
+                                      "this can't be carried out, and asking again won't help"};
+
+/* The world changes; what a statement says, and what it may not, stays. */
+static const struct verdict *const verdicts[] = {
+    [DB_FINE] = &defect,  [DB_NONE] = &none,    [DB_MISSED] = &defect,
+    [DB_WRONG] = &defect, [DB_AGAIN] = &failed, [DB_FULL] = &failed,
+    [DB_LOST] = &failed,  [DB_DOUBT] = &failed, [DB_DEFECT] = &defect,
+};
+
+void work_failed(struct work *work, enum db_trouble trouble, const char *said)
 {
-    if (db_trouble(db) == DB_NONE) {
-        work_refuse(work, NOT_FOUND, "not_found", "there is no such thing");
-        return;
-    }
-    work->failure = arena_print(work->arena, "%s %s", db_sqlstate(db), db_sentence(db));
-    work_refuse(work, UNAVAILABLE, "failed", "this could not be carried out; ask again");
+    const struct verdict *verdict = verdicts[trouble];
+
+    if (verdict != &none)
+        work->failure = arena_copy(work->arena, said);
+    work_refuse(work, verdict->kind, verdict->reason, verdict->sentence);
 }
 
 void work_finish_answer(struct work *work)

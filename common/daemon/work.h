@@ -112,8 +112,8 @@ void work_finish_answer(struct work *work);
 /* Fills the answer: a refusal of the skeleton's. */
 void work_refuse(struct work *work, enum kind kind, const char *reason, const char *sentence);
 
-/* Turns trouble in db into the answer. */
-void work_failed(struct work *work, struct db *db);
+/* Turns trouble in db into the answer; the log gets what was said. */
+void work_failed(struct work *work, enum db_trouble trouble, const char *said);
 
 /* Answers a query on the calling thread: handler, then the connection is ready for the next. */
 void query_run(struct work *work, const struct service *service, struct db *db);

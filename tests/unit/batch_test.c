@@ -14,11 +14,64 @@ static void nothing_of_an_abandoned_change_is_told(void **state)
 
     run(test, works, LENGTH(works));
 
-    assert_int_equal(works[1]->answer.kind, UNAVAILABLE);
+    assert_int_equal(works[1]->answer.kind, DEFECT);
     assert_null(works[1]->emitted);
     assert_int_equal(works[0]->emitted->event.id, 1);
     assert_int_equal(works[2]->emitted->event.id, 2);
     free_works(works, LENGTH(works));
+}
+
+/* From now on a text that looks like an SQLSTATE raises it. */
+static void room_raises(void)
+{
+    room_script("create function writer_test.raises(text) returns boolean language plpgsql as $$"
+                " begin if $1 ~ '^[0-9A-Z]{5}$' then raise 'as asked' using errcode = $1; end if;"
+                " return true; end $$;"
+                "alter table writer_test.thing add check (writer_test.raises(text))");
+}
+
+static void asking_again_is_advised_only_where_it_may_help(void **state)
+{
+    static const struct {
+        const char *sqlstate;
+        enum kind kind;
+        const char *reason;
+    } cases[] = {
+        {"22003", DEFECT,      "defect"},
+        {"23514", DEFECT,      "defect"},
+        {"42883", DEFECT,      "defect"},
+        {"54000", DEFECT,      "defect"},
+        {"XX000", DEFECT,      "defect"},
+        {"40001", UNAVAILABLE, "failed"},
+    };
+    struct test *test = begin_test(state);
+    room_raises();
+
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        struct work *works[] = {note(arena_print(test->arena, "%zu", i), "one"),
+                                note(cases[i].sqlstate, cases[i].sqlstate)};
+        run(test, works, LENGTH(works));
+
+        assert_int_equal(works[0]->answer.kind, OK);
+        assert_int_equal(works[1]->answer.kind, cases[i].kind);
+        assert_string_equal(works[1]->answer.reason, cases[i].reason);
+        assert_string_equal(works[1]->failure, "add_thing.sql: as asked");
+        free_works(works, LENGTH(works));
+    }
+}
+
+static void a_defect_is_not_kept(void **state)
+{
+    struct test *test = begin_test(state);
+    NoteTicket order = NOTE_TICKET__INIT;
+    order.text = "break";
+    struct work *work = asked("chosen", &order.base, true);
+
+    run(test, &work, 1);
+
+    assert_string_equal(work->answer.reason, "defect");
+    assert_string_equal(value(test, "select count(*) from writer_test.answer"), "0");
+    work_free(work);
 }
 
 static void a_refusal_that_passes_is_not_kept(void **state)
@@ -49,7 +102,7 @@ static void a_disclosure_that_cant_be_noted_is_not_answered(void **state)
     run(test, &work, 1);
 
     assert_int_equal(work->outcome, OUTCOME_SETTLED);
-    assert_int_equal(work->answer.kind, UNAVAILABLE);
+    assert_int_equal(work->answer.kind, DEFECT);
     assert_int_equal(work->answer_body.size, 0);
     work_free(work);
 }
@@ -115,7 +168,7 @@ static void a_neighbour_that_breaks_spoils_no_foresight(void **state)
     run(test, works, LENGTH(works));
 
     assert_string_equal(seen_by(works[0]), "0");
-    assert_int_equal(works[1]->answer.kind, UNAVAILABLE);
+    assert_int_equal(works[1]->answer.kind, DEFECT);
     assert_string_equal(seen_by(works[2]), "0");
     assert_string_equal(value(test, "select count(*) from writer_test.thing"), "2");
     free_works(works, LENGTH(works));
@@ -574,6 +627,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(nothing_of_an_abandoned_change_is_told),
+        TEST(asking_again_is_advised_only_where_it_may_help),
+        TEST(a_defect_is_not_kept),
         TEST(a_refusal_that_passes_is_not_kept),
         TEST(a_disclosure_that_cant_be_noted_is_not_answered),
         TEST(a_command_sees_what_its_batch_did_before_it),

@@ -59,7 +59,7 @@ static void a_bad_one_does_not_harm_its_neighbours(void **state)
     run(test, works, LENGTH(works));
 
     assert_string_equal(things(test), "one two three");
-    assert_int_equal(works[1]->answer.kind, UNAVAILABLE);
+    assert_int_equal(works[1]->answer.kind, DEFECT);
     assert_string_equal(works[3]->answer.reason, "regretted");
     assert_string_equal(works[4]->answer.reason, "refused");
     assert_int_equal(works[5]->answer.kind, NOT_FOUND);
