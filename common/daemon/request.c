@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/ids.h"
+#include "base/utf8.h"
 #include "daemon/work.h"
 #include "house_sql.h"
 
@@ -24,12 +25,15 @@ const char *id_of(struct request *req, char letter, const char *number)
     return text_empty(number) ? "" : id_text(req->arena, letter, strtoll(number, NULL, 10));
 }
 
+/* A sentence that quotes a caller may be cut, but not inside of a character: what is no text could
+ * not be answered. */
 __attribute__((format(printf, 2, 0))) static char *print_list(struct arena *arena,
                                                               const char *format, va_list list)
 {
     char text[1024];
 
     vsnprintf(text, sizeof text, format, list);
+    text[utf8_valid(text, strlen(text))] = '\0';
     return arena_copy(arena, text);
 }
 
