@@ -52,6 +52,15 @@ static void print_settings(FILE *to, const struct service *service)
     }
 }
 
+static void print_limits(FILE *to, const struct service *service)
+{
+    if (service->limits.count)
+        fprintf(to, "\n## Limits\n\n| field of a command | most bytes |\n|---|---|\n");
+    for (size_t i = 0; i < service->limits.count; i++)
+        fprintf(to, "| `%s` | %zu |\n", service->limits.rows[i].field,
+                service->limits.rows[i].most);
+}
+
 void contract_print(FILE *to, const struct service *service)
 {
     fprintf(to, "# %s\n\n%s\n", service->name, service->about);
@@ -61,6 +70,7 @@ void contract_print(FILE *to, const struct service *service)
         fprintf(to, "```\n");
     }
     print_commands(to, "Commands", service->commands.rows, service->commands.count);
+    print_limits(to, service);
     print_commands(to, "Queries", service->queries.rows, service->queries.count);
     print_events(to, service);
     print_reactions(to, service);

@@ -74,6 +74,13 @@ struct identifier {
     char letter;       /* 'T' */
 };
 
+/* How long a text of a command may be, by field ("customer.name"): what is longer is noted before
+ * the handler runs, as "too_long", and refused with whatever else is wrong. */
+struct limit {
+    const char *field;
+    size_t most; /* bytes */
+};
+
 struct daemon;
 
 struct service {
@@ -90,6 +97,7 @@ struct service {
     TABLE_OF(struct foresight) foresights;
     TABLE_OF(struct counter) counters;
     TABLE_OF(struct identifier) identifiers;
+    TABLE_OF(struct limit) limits;
     /* Tables that Rebuild empties, listener positions aside; empty: Rebuild is refused. */
     TABLE_OF(const char *) pictures;
     /* More rooms on the loop (gateway's HTTP): after the daemon stands, before the loop runs. */

@@ -133,6 +133,15 @@ static bool caller_may(struct work *work, const struct command *command)
                      req->caller.branch);
 }
 
+static void note_limits(struct request *req)
+{
+    for (size_t i = 0; i < req->service->limits.count; i++) {
+        const struct limit *row = &req->service->limits.rows[i];
+        if (strlen(text_or_empty(message_text(req->body, row->field))) > row->most)
+            violate(req, row->field, "too_long", "expected at most %zu bytes", row->most);
+    }
+}
+
 bool work_read(struct work *work, const ProtobufCMessageDescriptor *type)
 {
     struct request *req = &work->request;
@@ -161,9 +170,11 @@ bool work_run(struct work *work, handler *run, const ProtobufCMessageDescriptor 
     if (work->command
         && (!caller_may(work, work->command) || !identifiers_hold(work, req->service)))
         return false;
+    if (work->kind == WORK_COMMAND)
+        note_limits(req);
 
     unsigned long writes = db_writes(req->db);
-    if (run(req))
+    if (run(req) && refuse_violations(req))
         return true;
     work->poisoned = db_writes(req->db) != writes;
     return false;

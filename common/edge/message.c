@@ -25,10 +25,26 @@ bool message_has(const ProtobufCMessageDescriptor *descriptor, const char *field
     return protobuf_c_message_descriptor_get_field_by_name(descriptor, field) != NULL;
 }
 
+/* The sub-message in the field whose name has so many bytes; NULL where there is none. */
+static const ProtobufCMessage *message_below(const ProtobufCMessage *message, const char *name,
+                                             size_t size)
+{
+    for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &message->descriptor->fields[i];
+        if (strncmp(field->name, name, size) == 0 && !field->name[size]
+            && field->type == PROTOBUF_C_TYPE_MESSAGE && field->label != PROTOBUF_C_LABEL_REPEATED)
+            return *(const ProtobufCMessage *const *)field_in(message, field);
+    }
+    return NULL;
+}
+
 const char *message_text(const ProtobufCMessage *message, const char *field)
 {
+    for (const char *dot; message && (dot = strchr(field, '.')); field = dot + 1)
+        message = message_below(message, field, (size_t)(dot - field));
     const ProtobufCFieldDescriptor *found =
-        protobuf_c_message_descriptor_get_field_by_name(message->descriptor, field);
+        message ? protobuf_c_message_descriptor_get_field_by_name(message->descriptor, field)
+                : NULL;
 
     if (!found || found->type != PROTOBUF_C_TYPE_STRING
         || found->label == PROTOBUF_C_LABEL_REPEATED)

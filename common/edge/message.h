@@ -94,7 +94,8 @@ void message_json_string(struct text *to, const char *value);
 bool message_set(struct arena *arena, ProtobufCMessage *message, const char *field,
                  const char *value, struct flaw *flaw);
 
-/* The string field of this name; NULL where the type has none. */
+/* The string field of this name, which may reach into sub-messages ("customer.name"); NULL where
+ * there is none. */
 const char *message_text(const ProtobufCMessage *message, const char *field);
 
 /* Whether the type has a field of this name. */

@@ -96,6 +96,36 @@ static const struct identifier identifiers[] = {
     {"complaints",          'C'},
 };
 
+enum { CODE_MOST = 63, WORD_MOST = 200, EMAIL_MOST = 254, LINE_MOST = 1000, TEXT_MOST = 16 * 1024 };
+
+/* A word may stand in an index, whose rows have at most a third of a page. */
+static const struct limit limits[] = {
+    {"branch",           CODE_MOST },
+    {"parent",           CODE_MOST },
+    {"name",             WORD_MOST },
+    {"channel_ref",      WORD_MOST },
+    {"customer.name",    WORD_MOST },
+    {"customer.phone",   WORD_MOST },
+    {"customer.email",   EMAIL_MOST},
+    {"customer.address", LINE_MOST },
+    {"product_model",    WORD_MOST },
+    {"serial_number",    WORD_MOST },
+    {"symptom",          LINE_MOST },
+    {"description",      TEXT_MOST },
+    {"assignee",         WORD_MOST },
+    {"team",             WORD_MOST },
+    {"answer",           TEXT_MOST },
+    {"note",             TEXT_MOST },
+    {"text",             TEXT_MOST },
+    {"cause",            TEXT_MOST },
+    {"solution",         TEXT_MOST },
+    {"summary",          TEXT_MOST },
+    {"reason",           TEXT_MOST },
+    {"signed_by",        WORD_MOST },
+    {"evidence_id",      WORD_MOST },
+    {"refused_reason",   TEXT_MOST },
+};
+
 const struct service intake = {
     .name = "intake",
     .about = "Tickets from the first word to the archive, and the customers, units and branches "
@@ -111,4 +141,5 @@ const struct service intake = {
     .foresights = {TABLE(foresights)           },
     .counters = {TABLE(counters)},
     .identifiers = {TABLE(identifiers)           },
+    .limits = {TABLE(limits)},
 };

@@ -50,21 +50,11 @@ static unsigned about(const char *kind)
     return 0;
 }
 
-static bool field_said(const Ticket *ticket, const char *field)
-{
-    static const char customer[] = "customer.";
-    size_t length = sizeof customer - 1;
-
-    if (strncmp(field, customer, length) != 0)
-        return !text_empty(message_text(&ticket->base, field));
-    return !text_empty(message_text(&ticket->customer->base, field + length));
-}
-
 /* Whether any of the fields says something; `expected` is then of no interest. */
 static bool said(const Ticket *ticket, const struct required *row, struct text *expected)
 {
     for (size_t i = 0; i < FIELDS_MOST && row->fields[i]; i++) {
-        if (field_said(ticket, row->fields[i]))
+        if (!text_empty(message_text(&ticket->base, row->fields[i])))
             return true;
         text_print(expected, "%s%s", i ? " or " : "", row->fields[i]);
     }

@@ -56,7 +56,7 @@ TEST(a_code_has_an_end)
     order.branch = code;
 
     ask("admin", &order.base);
-    TRUE(was_violated("branch", "bad_code"));
+    TRUE(was_violated("branch", "too_long"));
 
     code[63] = 0;
     ask("admin", &order.base);

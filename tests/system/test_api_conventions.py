@@ -2,7 +2,9 @@
 
 import concurrent.futures
 import json
+import random
 import re
+import string
 
 import pytest
 
@@ -53,6 +55,17 @@ def test_everything_wrong_is_named_at_once(house, scene):
         customer={"name": "", "phone": "13800138000"}, symptom=""), scene.agent), 422)
 
     assert {"impact", "urgency", "purchased_on", "customer.name", "symptom"} <= fields(said)
+
+
+def test_what_is_too_long_is_refused_and_not_asked_for_again(house, scene):
+    endless = "".join(random.Random(1).choices(string.ascii_letters, k=3000))
+    said = problem(house.request("POST", "/v1/tickets", scene.ticket(
+        channel_ref=endless, serial_number=endless, assignee=endless, branch="杭" * 1000,
+        customer={"name": "王芳", "phone": endless, "email": endless}), scene.agent), 422)
+
+    assert {violation["field"] for violation in said["violations"]
+            if violation["reason"] == "too_long"} == {
+        "branch", "channel_ref", "serial_number", "assignee", "customer.phone", "customer.email"}
 
 
 def test_unknown_fields_are_named_all_of_them(house, scene):

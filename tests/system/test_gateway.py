@@ -339,20 +339,20 @@ def test_a_slow_reader_costs_no_other_and_misses_nothing(house, scene):
                  f"Accept: text/event-stream\r\nAuthorization: Bearer {house.key}\r\n\r\n".encode())
 
     with house.stream(after=after, query=f"ticket_id={ticket_id}") as quick:
-        for number in range(200):
-            note(house, ticket_id, number, "y" * 60000)
-        quick.wait_for(lambda e: e["data"].get("text", "").startswith("199 "))
+        for number in range(800):
+            note(house, ticket_id, number, "y" * 16000)
+        quick.wait_for(lambda e: e["data"].get("text", "").startswith("799 "))
 
     heard = slow.makefile("rb")
     numbers = []
-    while len(numbers) < 200:
+    while len(numbers) < 800:
         line = heard.readline()
         assert line, "the stream ended"
         if line.startswith(b"data:"):
             event = json.loads(line[5:])
             if event["type"] == "ticket.noted":
                 numbers.append(int(event["data"]["text"].split()[0]))
-    assert numbers == list(range(200))
+    assert numbers == list(range(800))
     slow.close()
 
 

@@ -4,6 +4,7 @@ import collections
 import csv
 import random
 import statistics
+import string
 import subprocess
 import urllib.parse
 
@@ -210,6 +211,21 @@ def test_a_map_that_does_not_fit_the_file_stops_before_the_first_row(house, tmp_
 
     assert done.returncode == 1
     assert "neither a column of the file nor a word" in done.stderr
+
+
+def test_a_row_that_can_never_be_taken_is_refused_and_passed_by(house, tmp_path):
+    head, first, second = SAMPLE.read_text("utf-8-sig", "replace").splitlines()[:3]
+    endless = "".join(random.Random(SEED).choices(string.ascii_letters, k=3000))
+    rows = [head, *(",".join([number, *row.split(",")[1:]])
+                    for number, row in ((endless, first), ("INC9100001", second)))]
+    file = tmp_path / "endless.csv"
+    file.write_text("\n".join(rows) + "\n")
+
+    said = run_import(house, file, tmp_path / "refused.csv")
+
+    assert refused_in(tmp_path / "refused.csv") == {2: "invalid"}
+    assert "too_long" in (tmp_path / "refused.csv").read_text()
+    assert "2 rows: 1 accepted, 1 refused" in said
 
 
 def test_the_whole_picture_can_be_forgotten_and_painted_again(house, tmp_path):

@@ -321,10 +321,13 @@ static void of_one_field_said_twice_the_last_counts(void **state)
 
 static void fields_are_known_by_name(void **state)
 {
-    Ticket ticket = TICKET__INIT;
+    Ticket ticket = TICKET__INIT, nobodys = TICKET__INIT;
+    Customer customer = CUSTOMER__INIT;
 
     (void)state;
     ticket.state = "waiting";
+    ticket.customer = &customer;
+    customer.name = "王芳";
     assert_true(message_has(&ticket__descriptor, "state"));
     assert_false(message_has(&ticket__descriptor, "colour"));
     assert_string_equal(message_text(&ticket.base, "state"), "waiting");
@@ -332,6 +335,11 @@ static void fields_are_known_by_name(void **state)
     assert_null(message_text(&ticket.base, "colour"));
     assert_null(message_text(&ticket.base, "version"));
     assert_null(message_text(&ticket.base, "jobs"));
+    assert_string_equal(message_text(&ticket.base, "customer.name"), "王芳");
+    assert_null(message_text(&ticket.base, "customer.colour"));
+    assert_null(message_text(&ticket.base, "cust.name"));
+    assert_null(message_text(&ticket.base, "state.name"));
+    assert_null(message_text(&nobodys.base, "customer.name"));
 }
 
 static void set(ProtobufCMessage *message, const char *field, const char *value)

@@ -147,6 +147,10 @@ static const struct counter counters[] = {
     {'T', "writer_test.thing", "id"},
 };
 
+static const struct limit limits[] = {
+    {"text", 10},
+};
+
 static const struct service trial = {
     .name = "writer_test",
     .schema = &schema,
@@ -155,6 +159,7 @@ static const struct service trial = {
     .reactions = {TABLE(reactions)},
     .timers = {TABLE(timers)},
     .counters = {TABLE(counters)},
+    .limits = {TABLE(limits)},
 };
 
 /* The same, where things are but a picture of what was overheard. */

@@ -69,6 +69,20 @@ static void a_bad_one_does_not_harm_its_neighbours(void **state)
     free_works(works, LENGTH(works));
 }
 
+static void a_text_that_is_too_long_is_refused_whether_the_handler_looks_or_not(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *works[] = {note("a", "ten bytes!"), note("b", "ten bytes!!"), note("c", "one")};
+
+    run(test, works, LENGTH(works));
+
+    assert_int_equal(works[1]->answer.kind, INVALID);
+    assert_string_equal(works[1]->violations[0].field, "text");
+    assert_string_equal(works[1]->violations[0].reason, "too_long");
+    assert_string_equal(things(test), "ten bytes! one");
+    free_works(works, LENGTH(works));
+}
+
 static void a_refusal_is_recorded_where_the_client_chose_the_key(void **state)
 {
     struct test *test = begin_test(state);
@@ -387,6 +401,7 @@ int main(void)
         TEST(asked_twice_is_done_once_and_answered_alike),
         TEST(another_body_under_a_key_is_refused),
         TEST(a_bad_one_does_not_harm_its_neighbours),
+        TEST(a_text_that_is_too_long_is_refused_whether_the_handler_looks_or_not),
         TEST(a_refusal_is_recorded_where_the_client_chose_the_key),
         TEST(only_one_instance_writes),
         TEST(an_older_epoch_can_commit_nothing),
