@@ -51,6 +51,63 @@ TEST(a_ticket_shows_its_jobs_returns_and_complaints)
     EQUAL(ticket->version, 1);
 }
 
+static void job_planned(const char *ticket_id)
+{
+    JobPlanned event = JOB_PLANNED__INIT;
+
+    event.ticket_id = ticket_id;
+    event.job_id = id_in('J', 7);
+    overhear("dispatch", ticket_id, &event.base);
+}
+
+TEST(a_link_shows_in_the_answer_until_the_next_version)
+{
+    const char *ticket_id = a_ticket("registered");
+    seen(ticket_id);
+    EQUAL(answer_linked_version(), 0);
+
+    job_planned(ticket_id);
+    seen(ticket_id);
+    EQUAL(answer_linked_version(), answer_version());
+
+    move(ticket_id, "acknowledge");
+    TRUE(answer_linked_version() < answer_version());
+    seen(ticket_id);
+    TRUE(answer_linked_version() < answer_version());
+}
+
+static size_t updated_since(const char *instant)
+{
+    ListTickets question = LIST_TICKETS__INIT;
+
+    question.updated_since = instant;
+    ask("agent", &question.base);
+    return ((const Tickets *)answer(tickets))->n_items;
+}
+
+TEST(what_is_linked_changes_the_ticket)
+{
+    ReturnRequested requested = RETURN_REQUESTED__INIT;
+    ComplaintReceived received = COMPLAINT_RECEIVED__INIT;
+    const char *ticket_id = a_ticket("registered");
+    requested.ticket_id = received.ticket_id = ticket_id;
+    requested.return_id = id_in('R', 8);
+    received.complaint_id = id_in('C', 9);
+
+    later(HOUR);
+    EQUAL(updated_since("2026-03-02T10:00:00Z"), 0);
+    job_planned(ticket_id);
+    EQUAL(updated_since("2026-03-02T10:00:00Z"), 1);
+
+    later(HOUR);
+    overhear("returns", ticket_id, &requested.base);
+    EQUAL(updated_since("2026-03-02T11:00:00Z"), 1);
+
+    later(HOUR);
+    overhear("complaints", ticket_id, &received.base);
+    EQUAL(updated_since("2026-03-02T12:00:00Z"), 1);
+}
+
 TEST(a_job_that_starts_takes_the_ticket_with_it)
 {
     const char *ticket_id = a_ticket("acknowledged");
@@ -242,6 +299,8 @@ TEST(an_imported_solution_is_silent_from_now_on)
 }
 
 ROOM(intake, cmocka_unit_test(a_ticket_shows_its_jobs_returns_and_complaints),
+     cmocka_unit_test(a_link_shows_in_the_answer_until_the_next_version),
+     cmocka_unit_test(what_is_linked_changes_the_ticket),
      cmocka_unit_test(a_job_that_starts_takes_the_ticket_with_it),
      cmocka_unit_test(who_starts_a_job_has_answered),
      cmocka_unit_test(a_job_that_starts_ends_the_waiting), cmocka_unit_test(a_job_more_is_no_news),

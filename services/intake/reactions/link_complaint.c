@@ -6,5 +6,5 @@ bool link_complaint(struct request *req)
     const ComplaintReceived *told = request_body(req, complaint_received);
 
     return db_expect(req->db, 1, sql.link_complaint, request_id(req, told->ticket_id),
-                     request_id(req, told->complaint_id));
+                     request_id(req, told->complaint_id), db_instant(req->arena, req->now_ms));
 }

@@ -1,4 +1,6 @@
--- A complaint of the ticket.
+-- A complaint of the ticket, which is none the newer for it, but has changed.
 update intake.ticket
-   set complaints = array_append(complaints, $2::bigint)
+   set complaints     = array_append(complaints, $2::bigint),
+       linked_version = version,
+       updated_at     = $3
  where ticket_id = $1
