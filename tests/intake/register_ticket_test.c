@@ -282,6 +282,86 @@ TEST(another_channels_reference_is_another)
     EQUAL(register_one(&order.order)->n_possible_duplicates, 0);
 }
 
+/* ---- what callers with a branch may learn ---- */
+
+/* The same customer, unit and reference again, with no more said of the unit than its number. */
+static const Ticket *again_in(const char *branch, const char *callers)
+{
+    struct order order;
+
+    a_repair(&order)->branch = branch;
+    order.order.channel_ref = "call-1";
+    order.order.product_model = order.order.purchased_on = "";
+    return register_as((struct voice){.roles = "agent", .branch = callers}, &order.order);
+}
+
+static const Ticket *first_in_xihu(void)
+{
+    struct order order;
+
+    branches();
+    a_repair(&order)->channel_ref = "call-1";
+    return register_one(&order.order);
+}
+
+TEST(a_ticket_of_another_branch_is_no_duplicate_to_tell)
+{
+    const Ticket *first = first_in_xihu();
+
+    const Ticket *second = again_in("west", "west");
+
+    EQUAL(second->n_possible_duplicates, 0);
+    SAME(second->customer_id, first->customer_id);
+    SAME(second->unit_id, first->unit_id);
+}
+
+TEST(a_ticket_below_the_callers_branch_may_be_a_duplicate)
+{
+    const Ticket *first = first_in_xihu();
+
+    const Ticket *second = again_in("hangzhou", "hangzhou");
+
+    EQUAL(second->n_possible_duplicates, 1);
+    SAME(second->possible_duplicates[0], first->ticket_id);
+}
+
+TEST(who_sees_every_branch_sees_every_duplicate)
+{
+    first_in_xihu();
+    again_in("west", "west");
+
+    EQUAL(again_in("west", "")->n_possible_duplicates, 2);
+}
+
+TEST(what_another_branch_knows_of_a_unit_is_not_told)
+{
+    first_in_xihu();
+
+    const Ticket *told = again_in("west", "west");
+    SAME(told->product_model, "");
+    SAME(told->purchased_on, "");
+
+    told = again_in("hangzhou", "hangzhou");
+    SAME(told->product_model, "BX-200");
+    SAME(told->purchased_on, "2026-02-01");
+}
+
+TEST(what_is_known_of_a_unit_is_completed_by_those_who_may_know_it)
+{
+    struct order order;
+    branches();
+    a_repair(&order)->purchased_on = "";
+    register_one(&order.order);
+
+    a_repair(&order)->branch = "west";
+    register_as((struct voice){.roles = "agent", .branch = "west"}, &order.order);
+    SAME(value("select purchased_on::text from intake.unit"), "");
+
+    a_repair(&order)->branch = "hangzhou";
+    register_as((struct voice){.roles = "agent", .branch = "hangzhou"}, &order.order);
+    SAME(value("select purchased_on::text from intake.unit"), "2026-02-01");
+}
+
 TEST(the_same_thing_again_within_thirty_days_may_be_a_duplicate)
 {
     struct order order;
@@ -427,6 +507,11 @@ ROOM(intake, cmocka_unit_test(what_was_said_comes_back),
      cmocka_unit_test(a_unit_is_found_by_serial_number_and_completed),
      cmocka_unit_test(the_same_reference_twice_may_be_a_duplicate),
      cmocka_unit_test(another_channels_reference_is_another),
+     cmocka_unit_test(a_ticket_of_another_branch_is_no_duplicate_to_tell),
+     cmocka_unit_test(a_ticket_below_the_callers_branch_may_be_a_duplicate),
+     cmocka_unit_test(who_sees_every_branch_sees_every_duplicate),
+     cmocka_unit_test(what_another_branch_knows_of_a_unit_is_not_told),
+     cmocka_unit_test(what_is_known_of_a_unit_is_completed_by_those_who_may_know_it),
      cmocka_unit_test(the_same_thing_again_within_thirty_days_may_be_a_duplicate),
      cmocka_unit_test(after_thirty_days_it_is_another_thing),
      cmocka_unit_test(what_is_over_is_not_repeated),

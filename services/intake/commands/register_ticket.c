@@ -61,12 +61,15 @@ bool foresee_request(struct request *req)
            || db_ahead_with(req->db, sql.recognise_request, marks_of(req, ticket));
 }
 
-/* Who, what and where it is, as far as it is known here: one look. */
+/* Who, what and where it is, as far as it is known here: one look.  What others know of a unit is
+ * theirs to tell: a caller of another branch learns its number only. */
 static bool recognise(struct request *req, Ticket *ticket, struct row *known)
 {
     if (!db_look_with(req->db, known, sql.recognise_request, marks_of(req, ticket)))
         return false;
 
+    if (!row_is(known, "unit_in_sight"))
+        return true;
     if (text_empty(ticket->product_model))
         ticket->product_model = row_text(known, "product_model");
     if (text_empty(ticket->purchased_on))
@@ -106,7 +109,7 @@ static bool check_draft(struct request *req, const Ticket *ticket, const struct 
     return refuse_violations(req);
 }
 
-/* What is newly learned about a unit that was known. */
+/* What is newly learned about a unit that was known, from those who may know it. */
 static bool complete_unit(struct request *req, const Ticket *ticket, const struct row *known)
 {
     const char *model = text_or_null(ticket->product_model);
@@ -115,6 +118,7 @@ static bool complete_unit(struct request *req, const Ticket *ticket, const struc
                    || (purchased_on && row_null(known, "purchased_on"));
 
     return text_empty(ticket->serial_number) || row_null(known, "unit_id") || !learned
+           || !row_is(known, "unit_in_sight")
            || db_run(req->db, sql.complete_unit, row_text(known, "unit_id"), model, purchased_on);
 }
 

@@ -5,9 +5,9 @@
                       contact_address, recorded_at
                  from unnest($1::intake.registration[])
                 where customer_is_new),
-       seen as (insert into intake.unit (unit_id, serial_number, product_model, purchased_on,
-                                         first_seen_at)
-                select unit_id, serial_number, product_model, purchased_on, recorded_at
+       seen as (insert into intake.unit (unit_id, branch, serial_number, product_model,
+                                         purchased_on, first_seen_at)
+                select unit_id, branch, serial_number, product_model, purchased_on, recorded_at
                   from unnest($1::intake.registration[])
                  where unit_is_new)
 insert into intake.ticket (ticket_id, version, state, branch, kind, channel, channel_ref,
