@@ -9,8 +9,8 @@
  *
  * JSON is strict (RFC 8259): duplicate names, bad UTF-8, lone surrogates, wrong types, numbers out
  * of range, unknown fields and depth over 32 are refused, each naming the field as a path
- * ("customer.phone", "updates[3].state").  null means absent.  64-bit numbers are JSON numbers up
- * to 2^53 and strings above.
+ * ("customer.phone", "updates[3].state").  null means absent; of a string in a oneof, which
+ * can tell, empty.  64-bit numbers are JSON numbers up to 2^53 and strings above.
  */
 #pragma once
 

@@ -310,6 +310,17 @@ static bool read_items(struct inspection *in, ProtobufCMessage *message,
     return fits;
 }
 
+/* Absent; but a string that tells absent from empty, for it stands in a oneof, is emptied. */
+static bool read_null(struct inspection *in, ProtobufCMessage *message,
+                      const ProtobufCFieldDescriptor *field)
+{
+    static const struct bytes empty = {(const uint8_t *)"", 0};
+
+    if (!(field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) || field->type != PROTOBUF_C_TYPE_STRING)
+        return true;
+    return field_choose(in, message, field) && put_string(in, empty, field_at(message, field));
+}
+
 static bool read_field(struct inspection *in, ProtobufCMessage *message, const char *name,
                        json_t *value)
 {
@@ -320,7 +331,7 @@ static bool read_field(struct inspection *in, ProtobufCMessage *message, const c
         return flawed(in, "unknown_field", "expected a field of %s",
                       message->descriptor->short_name);
     if (json_is_null(value))
-        return true;
+        return read_null(in, message, field);
     if (field->label == PROTOBUF_C_LABEL_REPEATED)
         return read_items(in, message, field, value);
     return field_choose(in, message, field)

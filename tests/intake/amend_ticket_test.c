@@ -42,6 +42,8 @@ TEST(the_priority_follows_impact_and_urgency)
 {
     AmendTicket order = AMEND_TICKET__INIT;
     order.ticket_id = a_ticket("registered");
+    order.given_impact_case = AMEND_TICKET__GIVEN_IMPACT_IMPACT;
+    order.given_urgency_case = AMEND_TICKET__GIVEN_URGENCY_URGENCY;
     order.impact = order.urgency = "high";
 
     ask("agent", &order.base);
@@ -53,7 +55,9 @@ TEST(an_override_has_a_reason)
 {
     AmendTicket order = AMEND_TICKET__INIT;
     order.ticket_id = a_ticket("registered");
+    order.given_impact_case = AMEND_TICKET__GIVEN_IMPACT_IMPACT;
     order.impact = "high";
+    order.given_priority_case = AMEND_TICKET__GIVEN_PRIORITY_PRIORITY;
     order.priority = "low";
 
     ask("agent", &order.base);
@@ -69,6 +73,9 @@ TEST(unknown_words_are_named)
 {
     AmendTicket order = AMEND_TICKET__INIT;
     order.ticket_id = a_ticket("registered");
+    order.given_impact_case = AMEND_TICKET__GIVEN_IMPACT_IMPACT;
+    order.given_urgency_case = AMEND_TICKET__GIVEN_URGENCY_URGENCY;
+    order.given_priority_case = AMEND_TICKET__GIVEN_PRIORITY_PRIORITY;
     order.impact = order.urgency = order.priority = "huge";
 
     ask("agent", &order.base);
@@ -76,6 +83,26 @@ TEST(unknown_words_are_named)
     TRUE(was_violated("impact", "unknown_word"));
     TRUE(was_violated("urgency", "unknown_word"));
     TRUE(was_violated("priority", "unknown_word"));
+}
+
+TEST(what_a_ticket_needs_is_not_taken_away)
+{
+    AmendTicket order = AMEND_TICKET__INIT;
+    order.ticket_id = a_ticket("registered");
+    order.given_assignee_case = AMEND_TICKET__GIVEN_ASSIGNEE_ASSIGNEE;
+    order.given_impact_case = AMEND_TICKET__GIVEN_IMPACT_IMPACT;
+    order.given_urgency_case = AMEND_TICKET__GIVEN_URGENCY_URGENCY;
+    order.given_priority_case = AMEND_TICKET__GIVEN_PRIORITY_PRIORITY;
+    order.assignee = "li";
+    order.impact = order.urgency = order.priority = "";
+
+    ask("agent", &order.base);
+
+    TRUE(was_violated("impact", "missing"));
+    TRUE(was_violated("urgency", "missing"));
+    TRUE(was_violated("priority", "missing"));
+    EQUAL(violations(), 3);
+    SAME(seen(order.ticket_id)->assignee, "");
 }
 
 TEST(nothing_to_change_is_told)
@@ -135,6 +162,7 @@ ROOM(intake, cmocka_unit_test(owner_and_team_change_and_the_rest_stays),
      cmocka_unit_test(what_is_given_empty_is_emptied),
      cmocka_unit_test(the_priority_follows_impact_and_urgency),
      cmocka_unit_test(an_override_has_a_reason), cmocka_unit_test(unknown_words_are_named),
+     cmocka_unit_test(what_a_ticket_needs_is_not_taken_away),
      cmocka_unit_test(nothing_to_change_is_told),
      cmocka_unit_test(what_is_over_is_amended_by_importers_only),
      cmocka_unit_test(a_note_may_be_made_in_any_state), cmocka_unit_test(a_note_says_something))

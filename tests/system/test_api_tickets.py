@@ -388,6 +388,26 @@ def test_what_is_absent_stays_and_what_is_empty_goes(house, scene, mover):
     assert emptied["version"] == 3
 
 
+def test_null_takes_away_what_a_ticket_can_do_without(house, scene, mover):
+    ticket_id = mover.ticket_in("registered", assignee="li", team="east")["ticket_id"]
+
+    patched = house.request("PATCH", f"/v1/tickets/{ticket_id}", key=scene.agent,
+                            headers={"Content-Type": "application/merge-patch+json"},
+                            body=b'{"assignee": null}')
+    assert patched.status == 200, patched
+    assert (patched.json["assignee"], patched.json["team"]) == ("", "east")
+
+
+@pytest.mark.parametrize("nothing", ["", None])
+@pytest.mark.parametrize("field", ["impact", "urgency", "priority"])
+def test_what_a_ticket_needs_is_not_taken_away(house, scene, mover, field, nothing):
+    ticket_id = mover.ticket_in("registered")["ticket_id"]
+
+    refuses_field(amend(house, scene, ticket_id, **{field: nothing, "assignee": "x"}), field,
+                  "missing")
+    assert house.get(f"/v1/tickets/{ticket_id}", scene.agent)["version"] == 1
+
+
 def test_impact_and_urgency_lead_to_another_priority(house, scene, mover):
     ticket = mover.ticket_in("registered", impact="low", urgency="low")
     changed = amend(house, scene, ticket["ticket_id"], impact="high", urgency="high").json

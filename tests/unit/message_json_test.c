@@ -215,6 +215,18 @@ static void strings_and_sub_messages_are_read(void **state)
     assert_string_equal(ticket->team, "");
 }
 
+static void null_empties_what_can_tell_it_from_absent(void **state)
+{
+    (void)state;
+    const AmendTicket *order =
+        read_well(&amend_ticket__descriptor, "{\"assignee\": null, \"reason\": null}");
+
+    assert_int_equal(order->given_assignee_case, AMEND_TICKET__GIVEN_ASSIGNEE_ASSIGNEE);
+    assert_string_equal(order->assignee, "");
+    assert_int_equal(order->given_team_case, AMEND_TICKET__GIVEN_TEAM__NOT_SET);
+    assert_string_equal(order->reason, "");
+}
+
 static void an_absent_or_null_sub_message_is_absent(void **state)
 {
     (void)state;
@@ -556,6 +568,7 @@ int main(void)
         cmocka_unit_test(only_so_many_are_named),
         cmocka_unit_test(a_long_unknown_name_is_cut_in_the_path),
         cmocka_unit_test(strings_and_sub_messages_are_read),
+        cmocka_unit_test(null_empties_what_can_tell_it_from_absent),
         cmocka_unit_test(an_absent_or_null_sub_message_is_absent),
         cmocka_unit_test(items_are_read),
         cmocka_unit_test(items_read_apart_harm_no_other),

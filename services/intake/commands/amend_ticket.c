@@ -1,21 +1,29 @@
 #include "tickets.h"
 
-#include <string.h>
+/* A word that may be replaced, not taken away. */
+static void check_word(struct request *req, const char *field, const char *given,
+                       const char *const *words)
+{
+    if (given)
+        require_text(req, field, given);
+    word_fits(req, field, given, words);
+}
 
 /* Words, and that something is to change; an override of the priority says why. */
 static void check_order(struct request *req, const AmendTicket *order)
 {
-    word_fits(req, "impact", order->impact, levels);
-    word_fits(req, "urgency", order->urgency, levels);
-    if (word_fits(req, "priority", order->priority, priorities) && !text_empty(order->priority))
+    check_word(req, "impact", order->impact, levels);
+    check_word(req, "urgency", order->urgency, levels);
+    check_word(req, "priority", order->priority, priorities);
+    if (!text_empty(order->priority))
         require_text(req, "reason", order->reason);
-    if (!order->given_assignee_case && !order->given_team_case && text_empty(order->impact)
-        && text_empty(order->urgency) && text_empty(order->priority))
+    if (!order->given_assignee_case && !order->given_team_case && !order->given_impact_case
+        && !order->given_urgency_case && !order->given_priority_case)
         violate(req, "", "nothing_to_change",
                 "expected one of assignee, team, impact, urgency, priority");
 }
 
-/* What was given takes the place of what was; nothing is emptied by it. */
+/* What was given takes the place of what was. */
 static void put(const char **field, const char *given)
 {
     if (!text_empty(given))
