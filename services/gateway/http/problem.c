@@ -37,7 +37,7 @@ static const int statuses[] = {
     [OK] = 200,        [INVALID] = 422,     [UNREADABLE] = 400, [UNAUTHENTICATED] = 401,
     [FORBIDDEN] = 403, [NOT_FOUND] = 404,   [CONFLICT] = 409,   [STALE] = 412,
     [TOO_MANY] = 429,  [UNAVAILABLE] = 503, [DEADLINE] = 504,   [NOT_ACTIVE] = 503,
-    [GONE] = 410,
+    [GONE] = 410,      [DEFECT] = 500,
 };
 
 int problem_status(uint32_t kind)
