@@ -11,7 +11,7 @@ from house import House, eventually
 
 IDLE_MS = 1000
 FAREWELL_MS = 5000  # STREAM_FAREWELL_MS in common/edge/loop_stream.c
-NOTES, NOTE_BYTES = 130, 60000  # twice of what the system holds for a connection
+NOTES, NOTE_BYTES = 490, 16000  # twice of what the system holds for a connection
 BRANCH = {"branch": "b", "name": "一个网点", "kind": "branch", "time_zone": "Asia/Shanghai"}
 TICKET = {"branch": "b", "kind": "consult", "channel": "phone", "description": "x",
           "customer": {"name": "王芳", "phone": "13800138000"}}
