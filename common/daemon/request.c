@@ -204,18 +204,6 @@ static const char *ids_of(struct request *req, char letter, const char *value)
     return list.at;
 }
 
-/* Where a column goes, and what it is called there. */
-static ProtobufCMessage *goal_of(struct request *req, ProtobufCMessage *message, const char **name)
-{
-    static const char answer[] = "answer.";
-    size_t size = sizeof answer - 1;
-
-    if (strncmp(*name, answer, size) != 0)
-        return message;
-    *name += size;
-    return &req->work->answer.base;
-}
-
 void *fill(struct request *req, const ProtobufCMessageDescriptor *type, const struct row *row)
 {
     ProtobufCMessage *message = message_new(req->arena, type);
@@ -230,8 +218,7 @@ void *fill(struct request *req, const ProtobufCMessageDescriptor *type, const st
         char letter = letter_of(req->service, name);
         if (letter)
             value = ids_of(req, letter, value);
-        ProtobufCMessage *to = goal_of(req, message, &name);
-        CHECK(message_set(req->arena, to, name, value, &flaw));
+        CHECK(message_set(req->arena, message, name, value, &flaw));
     }
     return message;
 }

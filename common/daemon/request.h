@@ -104,8 +104,8 @@ bool reply_version(struct request *req, uint64_t version, const ProtobufCMessage
 bool reply_made(struct request *req, uint64_t version, const ProtobufCMessage *answer);
 
 /* A message of this type filled from the row's columns of the same names ("customer.name" reaches
- * into sub-messages, "answer.linked_version" into the answer's header; columns without a field are
- * a defect).  Columns named in the plan's identifiers (ticket_id, …) become identifiers. */
+ * into sub-messages; columns without a field are a defect).  Columns named in the plan's
+ * identifiers (ticket_id, …) become identifiers with letter and check digit. */
 void *fill(struct request *req, const ProtobufCMessageDescriptor *type, const struct row *row);
 #define filled(req, type, row) fill(req, &type##__descriptor, row)
 

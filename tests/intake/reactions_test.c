@@ -60,22 +60,6 @@ static void job_planned(const char *ticket_id)
     overhear("dispatch", ticket_id, &event.base);
 }
 
-TEST(a_link_shows_in_the_answer_until_the_next_version)
-{
-    const char *ticket_id = a_ticket("registered");
-    seen(ticket_id);
-    EQUAL(answer_linked_version(), 0);
-
-    job_planned(ticket_id);
-    seen(ticket_id);
-    EQUAL(answer_linked_version(), answer_version());
-
-    move(ticket_id, "acknowledge");
-    TRUE(answer_linked_version() < answer_version());
-    seen(ticket_id);
-    TRUE(answer_linked_version() < answer_version());
-}
-
 static size_t updated_since(const char *instant)
 {
     ListTickets question = LIST_TICKETS__INIT;
@@ -299,7 +283,6 @@ TEST(an_imported_solution_is_silent_from_now_on)
 }
 
 ROOM(intake, cmocka_unit_test(a_ticket_shows_its_jobs_returns_and_complaints),
-     cmocka_unit_test(a_link_shows_in_the_answer_until_the_next_version),
      cmocka_unit_test(what_is_linked_changes_the_ticket),
      cmocka_unit_test(a_job_that_starts_takes_the_ticket_with_it),
      cmocka_unit_test(who_starts_a_job_has_answered),

@@ -91,7 +91,6 @@ bool allows(const char *move);
 #define answer(type) ((const void *)room_answer(&type##__descriptor))
 const ProtobufCMessage *room_answer(const ProtobufCMessageDescriptor *type);
 uint64_t answer_version(void);
-uint64_t answer_linked_version(void);
 
 /* The event of this type that was told last; NULL where none was. */
 #define heard(type) ((const void *)room_heard(&type##__descriptor))

@@ -121,11 +121,6 @@ uint64_t answer_version(void)
     return room.last->answer.version;
 }
 
-uint64_t answer_linked_version(void)
-{
-    return room.last->answer.linked_version;
-}
-
 const Event *heard_event(const char *type)
 {
     const Event *found = NULL;

@@ -321,22 +321,6 @@ def test_what_is_known_is_not_sent_again(house, scene):
     assert other.status == 200
 
 
-def test_what_was_linked_meanwhile_is_sent_though_the_version_is_known(house, scene, mover):
-    answer = house.request("POST", "/v1/tickets", scene.ticket(), scene.agent)
-    ticket_id, path = answer.json["ticket_id"], answer.headers["Location"]
-    known = {"If-None-Match": answer.headers["ETag"]}
-    eventually(lambda: house.get(path, scene.agent)["jobs"], what="the ticket's job")
-
-    linked = house.request("GET", path, key=scene.agent, headers=known)
-    assert (linked.status, linked.json["version"], len(linked.json["jobs"])) == (200, 1, 1)
-
-    moved = mover.ask_ticket(ticket_id, "acknowledge", headers={"If-Match": answer.headers["ETag"]})
-    assert moved.status == 200
-    again = house.request("GET", path, key=scene.agent,
-                          headers={"If-None-Match": moved.headers["ETag"]})
-    assert again.status == 304
-
-
 @pytest.mark.parametrize("match", ["1", "abc", '"abc"', '"-1"', '"99999999999999999999999"'])
 def test_a_version_nobody_gave_changes_nothing(house, scene, mover, match):
     ticket_id = mover.ticket_in("registered")["ticket_id"]

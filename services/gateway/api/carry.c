@@ -216,7 +216,7 @@ static void answer_with(struct exchange *exchange, const AnswerHeader *header,
     struct text fields = header_lines(exchange, header, message);
     const char *none_match = exchange->head.of[FIELD_IF_NONE_MATCH];
     bool reads = strcmp(exchange->matched.route->method, "GET") == 0;
-    if (reads && none_match && header->version && header->version != header->linked_version
+    if (reads && none_match && header->version
         && value_lists_version(none_match, header->version)) {
         exchange_answer(exchange, &(struct answer){.status = 304, .fields = fields.at});
         return;

@@ -1,13 +1,11 @@
 -- One ticket, where the caller's branch ($2, null for all) reaches it.
--- The answer's header says at which version something was linked to it without a new one.
 select ticket_id, version, state, waiting_for, branch, kind, channel, channel_ref, customer_id,
        contact_name as "customer.name", contact_phone as "customer.phone",
        contact_email as "customer.email", contact_address as "customer.address",
        product_model, serial_number, unit_id, purchased_on, symptom, description, impact, urgency,
        priority, service_mode, assignee, team, received_at, recorded_at, acknowledged_at,
        resolved_at, closed_at, cause, solution, summary, reopen_count, merged_into,
-       possible_duplicates, jobs, returns, complaints,
-       linked_version as "answer.linked_version"
+       possible_duplicates, jobs, returns, complaints
   from intake.ticket
  where ticket_id = $1
    and ($2::text is null
