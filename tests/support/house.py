@@ -262,10 +262,11 @@ class House:
         return [f"{log.name}: {line}" for log in (self.state / "log").glob("*.log")
                 for line in log.read_text(errors="replace").splitlines() if COMPLAINT.search(line)]
 
-    def remove(self):
+    def remove(self, ill=False):
+        """Fails where a log names a defect; but of a house that is `ill`, for it was made so."""
         try:
             self.stop()
-            assert not self.complaints(), self.complaints()
+            assert ill or not self.complaints(), self.complaints()
         finally:
             sockets = os.path.realpath(self.state / "run")
             if re.search(r"/afterline-[0-9a-f-]+$", sockets):

@@ -28,7 +28,7 @@ def planted(request):
         yield Campaign(house, Plan(SEED, workers=WORKERS, mix=mix, kinds={"consult": 1},
                                    patience=5))
     finally:
-        house.remove()
+        house.remove(ill=True)
 
 
 def plant(bug, **mix):
