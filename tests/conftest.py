@@ -32,6 +32,16 @@ def own_house():
         house.remove()
 
 
+@pytest.fixture
+def lone_house():
+    """A house of the test's own without spares, running."""
+    house = House(spares=0)
+    try:
+        yield house.start()
+    finally:
+        house.remove()
+
+
 @pytest.fixture(scope="session")
 def scene(house):
     return Scene(house)

@@ -6,25 +6,14 @@ The writer is stopped at the very place, so that PostgreSQL dies behind the COMM
 import re
 import signal
 
-import pytest
-
 from faults.nemesis import Nemesis, is_stopped, send
-from house import House, eventually
+from house import eventually
 from registering import Registering
 from scene import Scene
 
 COMMIT = 9  # the writer's commit that is struck: by then it carries out what the load asks
 ASKED = 60
 WRITER = "application_name like '%intake.0/writer'"
-
-
-@pytest.fixture
-def house():
-    house = House(spares=0)
-    try:
-        yield house.start()
-    finally:
-        house.remove()
 
 
 def session(house):
@@ -65,28 +54,28 @@ def look(house, load, doubts):
     assert counted and int(counted[1]) == doubts, house.log("intake.0")
 
 
-def test_an_answer_that_had_left_is_heard(house):
-    load = Registering(house, Scene(house), "doubt", ASKED)
-    pid, _ = strike(house, load, f"db.commit_sent=stop@{COMMIT}")
-    eventually(lambda: house.sql(f"select state from pg_stat_activity where {WRITER}") == "idle",
+def test_an_answer_that_had_left_is_heard(lone_house):
+    load = Registering(lone_house, Scene(lone_house), "doubt", ASKED)
+    pid, _ = strike(lone_house, load, f"db.commit_sent=stop@{COMMIT}")
+    eventually(lambda: lone_house.sql(f"select state from pg_stat_activity where {WRITER}") == "idle",
                10, "PostgreSQL to have committed")
-    before = committed(house)
-    Nemesis(house).kill_postgres(None)
-    assert committed(house) == before > 0
+    before = committed(lone_house)
+    Nemesis(lone_house).kill_postgres(None)
+    assert committed(lone_house) == before > 0
     send([pid], signal.SIGCONT)
-    look(house, load, 0)
+    look(lone_house, load, 0)
 
 
-def test_what_nobody_answered_is_looked_up_and_done(house):
-    load = Registering(house, Scene(house), "doubt", ASKED)
+def test_what_nobody_answered_is_looked_up_and_done(lone_house):
+    load = Registering(lone_house, Scene(lone_house), "doubt", ASKED)
     pid, backend = strike(
-        house, load, f"db.before_commit=stop@{COMMIT},db.commit_sent=stop@{COMMIT}")
+        lone_house, load, f"db.before_commit=stop@{COMMIT},db.commit_sent=stop@{COMMIT}")
     send([backend], signal.SIGSTOP)  # within the two seconds that a writer may be idle
     eventually(lambda: is_stopped(backend), 10, "the backend stopped")
-    before = committed(house)
+    before = committed(lone_house)
     send([pid], signal.SIGCONT)
     eventually(lambda: is_stopped(pid), 10, "COMMIT sent")
-    Nemesis(house).kill_postgres(None)
-    assert committed(house) == before
+    Nemesis(lone_house).kill_postgres(None)
+    assert committed(lone_house) == before
     send([pid], signal.SIGCONT)
-    look(house, load, 1)
+    look(lone_house, load, 1)

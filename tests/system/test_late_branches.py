@@ -2,24 +2,13 @@
 
 import signal
 
-import pytest
-
 from faults.nemesis import send
-from house import House, eventually
+from house import eventually
 
 BRANCH = {"name": "一个网点", "kind": "branch", "time_zone": "Asia/Shanghai"}
 TICKET = {"kind": "consult", "channel": "phone", "description": "x",
           "customer": {"name": "王芳", "phone": "13800138000"}}
 NOTES = 300  # more than the gateway reads back at its start (TAIL_PRELOADED)
-
-
-@pytest.fixture
-def house():
-    house = House(spares=0)
-    try:
-        yield house.start()
-    finally:
-        house.remove()
 
 
 def forget_branches(house):
@@ -39,18 +28,18 @@ def forget_branches(house):
     house.wait_until_ready()
 
 
-def test_no_event_of_a_branch_is_told_before_the_branch_is_known(house):
-    house.post("/v1/branches", {"branch": "west", **BRANCH})
-    house.post("/v1/branches", {"branch": "west-1", "parent": "west", **BRANCH})
-    key = house.make_key("subscriber", branch="west")
-    ticket_id = house.post("/v1/tickets", {"branch": "west-1", **TICKET})["ticket_id"]
+def test_no_event_of_a_branch_is_told_before_the_branch_is_known(lone_house):
+    lone_house.post("/v1/branches", {"branch": "west", **BRANCH})
+    lone_house.post("/v1/branches", {"branch": "west-1", "parent": "west", **BRANCH})
+    key = lone_house.make_key("subscriber", branch="west")
+    ticket_id = lone_house.post("/v1/tickets", {"branch": "west-1", **TICKET})["ticket_id"]
     for number in range(NOTES):
-        house.post(f"/v1/tickets/{ticket_id}/notes", {"text": f"{number}"})
+        lone_house.post(f"/v1/tickets/{ticket_id}/notes", {"text": f"{number}"})
 
-    forget_branches(house)
+    forget_branches(lone_house)
 
-    assert house.get("/v1/events", headers={"Accept": "application/json"})["items"] == []
-    house.post(f"/v1/tickets/{ticket_id}/notes", {"text": "the last"})
-    with house.stream(key, after="start", query="types=ticket.noted") as stream:
+    assert lone_house.get("/v1/events", headers={"Accept": "application/json"})["items"] == []
+    lone_house.post(f"/v1/tickets/{ticket_id}/notes", {"text": "the last"})
+    with lone_house.stream(key, after="start", query="types=ticket.noted") as stream:
         stream.wait_for(lambda e: e["data"]["text"] == "the last")
         assert len(stream.events) == NOTES + 1

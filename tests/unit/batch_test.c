@@ -60,32 +60,27 @@ static void asking_again_is_advised_only_where_it_may_help(void **state)
     }
 }
 
-static void a_defect_is_not_kept(void **state)
+static void what_is_refused_for_now_or_by_a_defect_is_not_kept(void **state)
 {
     struct test *test = begin_test(state);
-    NoteTicket order = NOTE_TICKET__INIT;
-    order.text = "break";
-    struct work *work = asked("chosen", &order.base, true);
+    static const struct {
+        const char *text, *reason;
+    } cases[] = {
+        {"break", "defect"},
+        {"later", "later" },
+    };
 
-    run(test, &work, 1);
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        NoteTicket order = NOTE_TICKET__INIT;
+        order.text = cases[i].text;
+        struct work *work = asked("chosen", &order.base, true);
 
-    assert_string_equal(work->answer.reason, "defect");
-    assert_string_equal(value(test, "select count(*) from writer_test.answer"), "0");
-    work_free(work);
-}
+        run(test, &work, 1);
 
-static void a_refusal_that_passes_is_not_kept(void **state)
-{
-    struct test *test = begin_test(state);
-    NoteTicket order = NOTE_TICKET__INIT;
-    order.text = "later";
-    struct work *work = asked("chosen", &order.base, true);
-
-    run(test, &work, 1);
-
-    assert_string_equal(work->answer.reason, "later");
-    assert_string_equal(value(test, "select count(*) from writer_test.answer"), "0");
-    work_free(work);
+        assert_string_equal(work->answer.reason, cases[i].reason);
+        assert_string_equal(value(test, "select count(*) from writer_test.answer"), "0");
+        work_free(work);
+    }
 }
 
 static void a_disclosure_that_cant_be_noted_is_not_answered(void **state)
@@ -628,8 +623,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(nothing_of_an_abandoned_change_is_told),
         TEST(asking_again_is_advised_only_where_it_may_help),
-        TEST(a_defect_is_not_kept),
-        TEST(a_refusal_that_passes_is_not_kept),
+        TEST(what_is_refused_for_now_or_by_a_defect_is_not_kept),
         TEST(a_disclosure_that_cant_be_noted_is_not_answered),
         TEST(a_command_sees_what_its_batch_did_before_it),
         TEST(what_another_foresaw_and_left_is_not_found),
