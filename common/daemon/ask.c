@@ -151,9 +151,8 @@ static void bus_answered(void *with, struct bytes packed, struct bytes body)
     struct flaw flaw;
 
     instance->heard_at = asks->now;
-    if (instance->unsure)
+    if (instance->unsure_upto > asks->now)
         instance->unsure_upto = asks->now;
-    instance->unsure = false;
     const ProtobufCMessage *header =
         message_unpack(scratch_begin(asks), &answer_header__descriptor, packed, &flaw);
     if (header)
@@ -166,7 +165,7 @@ static void bus_answered(void *with, struct bytes packed, struct bytes body)
 /* It was asked while the connection broke, and nobody says what became of it. */
 static bool may_be_lost(const struct open_question *open)
 {
-    return open->instance->unsure || open->asked_at <= open->instance->unsure_upto;
+    return open->asked_at <= open->instance->unsure_upto;
 }
 
 /* Who answers others is only slow, unless the question never came to it. */
@@ -224,7 +223,7 @@ static void instance_lost(void *with)
     struct asks *asks = instance->asks;
 
     asks->now = clock_monotonic_ms();
-    instance->unsure = true;
+    instance->unsure_upto = INT64_MAX; /* until something is heard again */
     for (unsigned i = asks->open_count; i-- > 0;) {
         struct open_question *open = slot_listed(asks, i);
         if (i >= asks->open_count || open->target != instance->target)

@@ -19,8 +19,7 @@ struct instance {
     struct asker *asker; /* NULL: this process itself */
     unsigned index;
     int64_t heard_at;
-    bool unsure;         /* the connection broke, and nothing was heard since */
-    int64_t unsure_upto; /* what was asked until then may have been lost */
+    int64_t unsure_upto; /* what was asked until then may have got lost with a connection */
 };
 
 struct target {
