@@ -28,23 +28,36 @@ size_t list_fitting(void *const *items, size_t count)
     return fitting;
 }
 
+static size_t wanted(const struct rows *rows, const char *limit_plus_one)
+{
+    size_t limit = (size_t)atol(limit_plus_one) - 1;
+
+    return rows->count < limit ? rows->count : limit;
+}
+
+struct list list_cut(struct request *req, void **items, const struct rows *rows,
+                     const char *limit_plus_one, const char *number)
+{
+    size_t count = list_fitting(items, wanted(rows, limit_plus_one));
+    struct list list = {items, count, ""};
+
+    if (rows->count > count)
+        list.next_cursor = list_cursor(req, row_text(&rows->rows[count - 1], number));
+    return list;
+}
+
 struct list list_fill(struct request *req, const ProtobufCMessageDescriptor *type,
                       const struct rows *rows, const char *limit_plus_one, const char *number)
 {
-    size_t limit = (size_t)atol(limit_plus_one) - 1;
-    struct list list = {.next_cursor = ""};
     if (rows->count == 0)
-        return list;
+        return (struct list){.next_cursor = ""};
 
     struct row_names names = shown(rows, type, number);
-    list.count = rows->count < limit ? rows->count : limit;
-    list.items = arena_take(req->arena, list.count * sizeof *list.items);
-    for (size_t i = 0; i < list.count; i++)
-        list.items[i] = fill(req, type, &(struct row){&names, rows->rows[i].values});
-    list.count = list_fitting(list.items, list.count);
-    if (rows->count > list.count)
-        list.next_cursor = list_cursor(req, row_text(&rows->rows[list.count - 1], number));
-    return list;
+    size_t count = wanted(rows, limit_plus_one);
+    void **items = arena_take(req->arena, count * sizeof *items);
+    for (size_t i = 0; i < count; i++)
+        items[i] = fill(req, type, &(struct row){&names, rows->rows[i].values});
+    return list_cut(req, items, rows, limit_plus_one, number);
 }
 
 bool list_reply(struct request *req, const ProtobufCMessageDescriptor *type, struct list list)

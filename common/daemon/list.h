@@ -22,6 +22,10 @@ struct list list_fill(struct request *req, const ProtobufCMessageDescriptor *typ
 #define list_filled(req, type, rows, limit_plus_one, number)                                       \
     list_fill(req, &type##__descriptor, rows, limit_plus_one, number)
 
+/* The same of messages that were made otherwise, one for each row. */
+struct list list_cut(struct request *req, void **items, const struct rows *rows,
+                     const char *limit_plus_one, const char *number);
+
 /* Answers with the list: a message of this type has `items` and `next_cursor`. */
 bool list_reply(struct request *req, const ProtobufCMessageDescriptor *type, struct list list);
 #define list_answered(req, type, list) list_reply(req, &type##__descriptor, list)

@@ -1,7 +1,5 @@
 #include "job.h"
 
-#include <stdlib.h>
-
 enum { DAY_MS = 86400000 };
 
 /* For a provider's own caller its number, which may be none; NULL for all others. */
@@ -32,16 +30,10 @@ bool list_jobs(struct request *req)
                 limit))
         return false;
 
-    Jobs answer = JOBS__INIT;
-    answer.items = arena_take(req->arena, (found.count + 1) * sizeof *answer.items);
+    void **items = arena_take(req->arena, (found.count + 1) * sizeof *items);
     for (size_t i = 0; i < found.count; i++) {
         struct job job = job_of(req, &found.rows[i]);
-        answer.items[i] = job_message(req, &job);
+        items[i] = job_message(req, &job);
     }
-    size_t shown = (size_t)strtoll(limit, NULL, 10) - 1;
-    shown = found.count < shown ? found.count : shown;
-    answer.n_items = list_fitting((void **)answer.items, shown);
-    if (found.count > answer.n_items)
-        answer.next_cursor = list_cursor(req, row_text(&found.rows[answer.n_items - 1], "job_id"));
-    return reply(req, &answer.base);
+    return list_answered(req, jobs, list_cut(req, items, &found, limit, "job_id"));
 }
