@@ -32,6 +32,11 @@ void job_set(struct job *job, const char *column, const char *value)
     job->values[column_place(job, column)] = value;
 }
 
+void job_renew(struct request *req, struct job *job)
+{
+    job_set(job, "version", db_number(req->arena, row_number(&job->row, "version") + 1));
+}
+
 const struct lifecycle *job_life(const struct job *job)
 {
     return life_of(job_text(job, "service_mode"));

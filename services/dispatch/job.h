@@ -23,6 +23,7 @@ struct job {
 struct job job_of(struct request *req, const struct row *row);
 const char *job_text(const struct job *job, const char *column);
 void job_set(struct job *job, const char *column, const char *value);
+void job_renew(struct request *req, struct job *job); /* its next version */
 const struct lifecycle *job_life(const struct job *job);
 const char *job_id(struct request *req, const struct job *job);
 

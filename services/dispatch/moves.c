@@ -212,7 +212,7 @@ bool job_move(struct request *req, struct job *job, const char *by, const struct
 
     CHECK(to);
     job_set(job, "state", to);
-    job_set(job, "version", db_number(req->arena, row_number(&job->row, "version") + 1));
+    job_renew(req, job);
     if (way->note)
         way->note(req, job, said);
 
@@ -259,7 +259,7 @@ bool jobs_amend(struct request *req, const struct rows *rows, const char *priori
             || strcmp(job_text(&job, "priority"), priority) == 0)
             continue;
         job_set(&job, "priority", priority);
-        job_set(&job, "version", db_number(req->arena, row_number(&job.row, "version") + 1));
+        job_renew(req, &job);
         if (!job_tell(req, &job, &job_amended__descriptor, &(struct said){0}))
             return false;
         amended[count++] = job;

@@ -138,8 +138,7 @@ static bool walk(struct request *req, struct update *it, const char *const *step
     }
     job_set(it->job, "updated_at", clock_text(req->arena, it->occurred_at_ms));
     if (count == 0) {
-        int64_t version = row_number(&it->job->row, "version");
-        job_set(it->job, "version", db_number(req->arena, version + 1));
+        job_renew(req, it->job);
         return job_tell(req, it->job, &job_noted__descriptor, &said);
     }
 
