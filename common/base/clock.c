@@ -9,9 +9,6 @@
 
 #include "base/check.h"
 
-enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS };
-static const int64_t day_ms = 24 * (int64_t)HOUR_MS;
-
 static _Atomic int64_t frozen_at; /* 0: not frozen */
 
 static int64_t read_clock_us(clockid_t clock)
@@ -79,8 +76,8 @@ static char *write_digits(char *to, int value, int count)
 
 void clock_write(char *to, int64_t ms)
 {
-    int64_t days = ms / day_ms - (ms % day_ms < 0);
-    int rest = (int)(ms - days * day_ms);
+    int64_t days = ms / DAY_MS - (ms % DAY_MS < 0);
+    int rest = (int)(ms - days * DAY_MS);
     int year, month, day;
 
     date_of_days(days, &year, &month, &day);
@@ -192,9 +189,9 @@ bool clock_parse(const char *text, int64_t *ms)
           && read_digits(&at, 2, 0, 59, &seconds) && read_fraction(&at, &thousandths)
           && read_offset(&at, &offset) && !*at))
         return false;
-    *ms = days * day_ms + hours * (int64_t)HOUR_MS + minutes * (int64_t)MINUTE_MS
+    *ms = days * DAY_MS + hours * (int64_t)HOUR_MS + minutes * (int64_t)MINUTE_MS
           + seconds * (int64_t)SECOND_MS + thousandths - offset;
-    return days_of_date(1, 1, 1) * day_ms <= *ms && *ms < days_of_date(10000, 1, 1) * day_ms;
+    return days_of_date(1, 1, 1) * DAY_MS <= *ms && *ms < days_of_date(10000, 1, 1) * DAY_MS;
 }
 
 bool clock_is_date(const char *text)

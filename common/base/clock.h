@@ -12,6 +12,13 @@
 
 #include "base/arena.h"
 
+enum {
+    SECOND_MS = 1000,
+    MINUTE_MS = 60 * SECOND_MS,
+    HOUR_MS = 60 * MINUTE_MS,
+    DAY_MS = 24 * HOUR_MS
+};
+
 int64_t clock_now_ms(void);       /* since 1970, UTC */
 int64_t clock_monotonic_ms(void); /* never goes back */
 int64_t clock_monotonic_us(void);

@@ -4,8 +4,6 @@
 #include "base/clock.h"
 #include "journey_inside.h"
 
-enum { DAY_MS = 24 * 60 * 60 * 1000 };
-
 static void count_request(struct journey *journey, const struct web_answer *answer)
 {
     journey->travel->ledger->requests++;
@@ -80,7 +78,7 @@ static void take_known(struct journey *journey, const struct web_answer *answer)
         return;
     const char *id = web_text(known, "ticket_id"), *at = web_text(known, "recorded_at");
     if (clock_parse(at, &recorded_ms)
-        && clock_now_ms() - recorded_ms > (int64_t)JOURNEY_KEYS_KEPT_DAYS * DAY_MS) {
+        && clock_now_ms() - recorded_ms > JOURNEY_KEYS_KEPT_DAYS * (int64_t)DAY_MS) {
         journey_lose(journey, "already_there",
                      arena_print(arena, "%s was registered at %s", id, at));
         return;

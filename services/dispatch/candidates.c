@@ -106,7 +106,7 @@ void job_hold(struct job *job, const struct candidate *holder)
 
 bool job_offer(struct request *req, struct job *job, const struct candidate *to, const char *reason)
 {
-    int64_t until_ms = req->now_ms + offer_minutes * 60000LL;
+    int64_t until_ms = req->now_ms + offer_minutes * MINUTE_MS;
     const struct said said = {.reason = reason};
 
     /* One offer may be open: the one before is over first. */

@@ -56,7 +56,7 @@ static bool provider_knows(const struct request *req, const struct job *job)
     if (text_empty(provider) || strcmp(provider, req->caller.provider_id) != 0)
         return false;
     return !clock_parse(job_text(job, "ended_at"), &ended_ms)
-           || req->now_ms - ended_ms <= provider_sight_days * 86400000LL;
+           || req->now_ms - ended_ms <= provider_sight_days * DAY_MS;
 }
 
 bool job_in_sight(struct request *req, const struct job *job, bool *seen)

@@ -24,6 +24,7 @@ extern long updates_most;
 extern long requests_per_second;
 extern long streams_per_key;
 extern long events_in_memory;
+extern long provider_sight_days;
 extern const char *admin_key_file;
 extern const char *key_pepper_file;
 

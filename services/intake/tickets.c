@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-enum { HOUR_MS = 3600 * 1000 };
-
 /* Those who work with customers; to everybody else, and in every list, the contact is masked. */
 static const uint32_t sees_contacts =
     ADMIN | AGENT | LEAD | MANAGER | DISPATCHER | TECHNICIAN | IMPORTER;

@@ -1,18 +1,21 @@
 #include "events/filter.h"
 
+#include "gateway.h"
 #include "room.h"
 
 static struct arena *arena;
 static struct tree *tree;
-static const struct told_event ticket = {
-    .type = "ticket.registered", .subject = "T1", .branch = "xihu", .provider_id = "P1"};
+static const struct told_event ticket = {.type = "ticket.registered",
+                                         .subject = "T1",
+                                         .branch = "xihu",
+                                         .provider_id = "P1",
+                                         .offer = {.recorded_at_ms = 999LL * DAY_MS}};
+
+static const int64_t today_ms = 1000LL * DAY_MS;
 
 static struct filter a_filter(void)
 {
-    return (struct filter){
-        .caller = {"key/x", SUBSCRIBER, "", ""},
-          .ticket_id = "", .branch = ""
-    };
+    return filter_for(&(struct caller){"key/x", SUBSCRIBER, "", ""}, today_ms);
 }
 
 TEST(globs_take_words)
@@ -80,6 +83,20 @@ TEST(a_provider_sees_its_own)
     TRUE(!filter_lets(&filter, tree, &ticket));
 }
 
+TEST(a_provider_is_told_nothing_of_jobs_that_ended_long_ago)
+{
+    struct caller provider = {"key/p", PROVIDER, "", "P1"};
+    struct filter filter = filter_for(&provider, today_ms);
+    struct told_event ended = ticket;
+
+    ended.offer.recorded_at_ms = today_ms - provider_sight_days * DAY_MS;
+    TRUE(filter_lets(&filter, tree, &ended));
+    ended.offer.recorded_at_ms--;
+    TRUE(!filter_lets(&filter, tree, &ended));
+    filter = a_filter();
+    TRUE(filter_lets(&filter, tree, &ended));
+}
+
 TEST(one_ticket_or_one_branch_may_be_followed)
 {
     struct filter filter = a_filter();
@@ -102,8 +119,10 @@ int main(void)
         cmocka_unit_test(scope_reaches_down_and_not_sideways),
         cmocka_unit_test(who_is_limited_sees_nothing_without_a_branch),
         cmocka_unit_test(a_provider_sees_its_own),
+        cmocka_unit_test(a_provider_is_told_nothing_of_jobs_that_ended_long_ago),
         cmocka_unit_test(one_ticket_or_one_branch_may_be_followed),
     };
+    provider_sight_days = 30;
     arena = arena_new();
     tree = tree_new();
     tree_learn(tree, "east", "");

@@ -1,7 +1,5 @@
 #include "job.h"
 
-enum { DAY_MS = 86400000 };
-
 /* For a provider's own caller its number, which may be none; NULL for all others. */
 static const char *only_provider(struct request *req)
 {
@@ -26,8 +24,7 @@ bool list_jobs(struct request *req)
                 request_id(req, query->ticket_id), request_id(req, query->technician),
                 request_id(req, query->provider), text_or_null(query->branch),
                 text_or_null(req->caller.branch), only_provider(req),
-                clock_text(req->arena, req->now_ms - provider_sight_days * (int64_t)DAY_MS), after,
-                limit))
+                clock_text(req->arena, req->now_ms - provider_sight_days * DAY_MS), after, limit))
         return false;
 
     void **items = arena_take(req->arena, (found.count + 1) * sizeof *items);

@@ -2,6 +2,20 @@
 
 #include <string.h>
 
+#include "gateway.h"
+
+struct filter filter_for(const struct caller *caller, int64_t now_ms)
+{
+    bool provider = !text_empty(caller->provider_id);
+
+    return (struct filter){
+        .caller = *caller,
+        .ticket_id = "",
+        .branch = "",
+        .since_ms = provider ? now_ms - provider_sight_days * DAY_MS : 0,
+    };
+}
+
 bool glob_takes(const char *glob, const char *word)
 {
     const char *star = NULL, *from = NULL;
@@ -56,7 +70,8 @@ bool filter_lets(const struct filter *filter, const struct tree *tree,
     const struct caller *caller = &filter->caller;
     if (*caller->provider_id && strcmp(caller->provider_id, told->provider_id) != 0)
         return false;
-    return (!*filter->ticket_id || strcmp(filter->ticket_id, told->subject) == 0)
+    return told->offer.recorded_at_ms >= filter->since_ms
+           && (!*filter->ticket_id || strcmp(filter->ticket_id, told->subject) == 0)
            && lies_below(tree, caller->branch, told) && lies_below(tree, filter->branch, told)
            && is_wanted(filter, told->type);
 }

@@ -118,7 +118,7 @@ void serve_events(struct exchange *exchange)
     bool stream = read && accept && strstr(accept, "text/event-stream")
                   && value_accepts(accept, "text/event-stream");
     struct following following = {
-        .filter = {.caller = exchange->caller, .ticket_id = "", .branch = ""},
+        .filter = filter_for(&exchange->caller, clock_now_ms()),
         .stream = stream || (read && !json),
         .wanted = EVENTS_USUAL,
     };

@@ -7,7 +7,7 @@
 
 enum { MARKS = 9 }; /* of recognise_request, with their end */
 
-static const int64_t repeats_within_ms = 30LL * 24 * 3600 * 1000;
+static const int64_t repeats_within_ms = 30LL * DAY_MS;
 
 /* The words, and what else the order says, as a ticket that is not yet one. */
 static Ticket *drafted(struct request *req, const RegisterTicket *order)

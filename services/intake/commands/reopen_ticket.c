@@ -1,7 +1,5 @@
 #include "tickets.h"
 
-enum { DAY_MS = 24 * 3600 * 1000 };
-
 /* The customer's time to come back, or somebody who may overlook that it is over. */
 static bool still_open_to(struct request *req, const struct turn *turn)
 {
