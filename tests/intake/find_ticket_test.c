@@ -66,6 +66,34 @@ TEST(what_is_beyond_the_callers_branch_is_not_there)
     TRUE(was_done());
 }
 
+static const char *called_from(const char *branch)
+{
+    struct order order;
+
+    a_repair(&order)->branch = branch;
+    order.order.channel_ref = "call-1";
+    ask("agent", &order.order.base);
+    return ((const Ticket *)answer(ticket))->ticket_id;
+}
+
+/* Registered by one who sees every branch, read by one of the ticket's own. */
+TEST(what_it_may_repeat_is_told_as_far_as_the_callers_branch_reaches)
+{
+    ListTickets everything = LIST_TICKETS__INIT;
+    branches();
+    const char *first = called_from("hangzhou-xihu"), *second = called_from("west");
+
+    find_as((struct voice){.roles = "agent"}, second);
+    EQUAL(((const Ticket *)answer(ticket))->n_possible_duplicates, 1);
+    SAME(((const Ticket *)answer(ticket))->possible_duplicates[0], first);
+
+    find_as((struct voice){.roles = "agent", .branch = "west"}, second);
+    EQUAL(((const Ticket *)answer(ticket))->n_possible_duplicates, 0);
+
+    ask_as((struct voice){.roles = "agent", .branch = "west"}, &everything.base);
+    EQUAL(((const Tickets *)answer(tickets))->items[0]->n_possible_duplicates, 0);
+}
+
 TEST(no_such_ticket)
 {
     find_as((struct voice){.roles = "agent"}, id_in('T', 9999999));
@@ -84,4 +112,5 @@ TEST(the_version_is_the_tickets)
 ROOM(intake, cmocka_unit_test(those_who_work_with_customers_see_them_and_that_is_recorded),
      cmocka_unit_test(others_see_a_glimpse), cmocka_unit_test(a_provider_learns_of_no_ticket),
      cmocka_unit_test(what_is_beyond_the_callers_branch_is_not_there),
+     cmocka_unit_test(what_it_may_repeat_is_told_as_far_as_the_callers_branch_reaches),
      cmocka_unit_test(no_such_ticket), cmocka_unit_test(the_version_is_the_tickets))

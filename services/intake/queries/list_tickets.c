@@ -49,7 +49,7 @@ bool list_tickets(struct request *req)
                    text_or_null(question->kind), sight.branches,
                    request_id(req, question->customer_id), text_or_null(question->assignee),
                    text_or_null(question->updated_since), text_or_null(question->channel_ref),
-                   limit, sight.branch))
+                   limit, sight.branch, text_or_null(req->caller.branch)))
         return false;
 
     struct list list = list_filled(req, ticket, &rows, limit, "ticket_id");

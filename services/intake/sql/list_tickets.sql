@@ -1,4 +1,5 @@
--- Tickets, newest first, behind $1; absent filters are null.
+-- Tickets, newest first, behind $1; absent filters are null.  Of those that one may repeat, it names
+-- the ones in reach of the caller's branch ($11, null for all).
 -- An unknown limit makes a general plan look dear, so PostgreSQL plans each call for the filters it
 -- really has.
 select ticket_id, version, state, waiting_for, branch, kind, channel, channel_ref, customer_id,
@@ -7,7 +8,16 @@ select ticket_id, version, state, waiting_for, branch, kind, channel, channel_re
        product_model, serial_number, unit_id, purchased_on, symptom, description, impact, urgency,
        priority, service_mode, assignee, team, received_at, recorded_at, acknowledged_at,
        resolved_at, closed_at, cause, solution, summary, reopen_count, merged_into,
-       possible_duplicates, jobs, returns, complaints
+       case
+           when $11::text is null or possible_duplicates is null then possible_duplicates
+           else array(select alike.ticket_id
+                        from intake.ticket alike
+                        join intake.scope on scope.branch = alike.branch
+                       where alike.ticket_id = any (ticket.possible_duplicates)
+                         and strpos(scope.path, '/' || $11 || '/') > 0
+                       order by alike.ticket_id desc)
+       end as possible_duplicates,
+       jobs, returns, complaints
   from intake.ticket
  where ($1::bigint is null or ticket_id < $1)
    and ($2::text is null or state = $2)
