@@ -70,7 +70,8 @@ static const struct event events[] = {
     {MESSAGE(job_paused)},       {MESSAGE(job_resumed)},    {MESSAGE(job_suspended)},
     {MESSAGE(job_cleared)},      {MESSAGE(job_completed)},  {MESSAGE(job_verified)},
     {MESSAGE(job_rejected)},     {MESSAGE(job_given_up)},   {MESSAGE(job_cancelled)},
-    {MESSAGE(job_noted)},        {MESSAGE(job_amended)},    {MESSAGE(job_closed)},
+    {MESSAGE(job_noted)},        {MESSAGE(job_amended)},    {MESSAGE(job_withdrawn)},
+    {MESSAGE(job_closed)},
 };
 
 /* The kinds of ticket whose job is planned by itself. */

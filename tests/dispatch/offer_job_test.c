@@ -121,6 +121,36 @@ TEST(an_assignment_takes_it_from_the_holder)
     }
 }
 
+TEST(who_loses_a_job_is_told)
+{
+    static const char *const states[] = {"offered", "accepted", "scheduled"};
+
+    for (size_t i = 0; i < LENGTH(states); i++) {
+        a_job(states[i]);
+
+        assign_to(OWN, "");
+
+        const JobWithdrawn *event = heard(job_withdrawn);
+        SAME(event->provider_id, PROVIDER1);
+        SAME(event->technician_id, "");
+        SAME(event->reason, "they know the house");
+        SAME(heard_event("dispatch.JobWithdrawn")->provider_id, PROVIDER1);
+        SAME(heard_event("dispatch.JobAssigned")->provider_id, "");
+        EQUAL(heard_event("dispatch.JobAssigned")->version,
+              heard_event("dispatch.JobWithdrawn")->version + 1);
+    }
+}
+
+TEST(nobody_loses_a_job_that_nobody_or_the_same_one_holds)
+{
+    a_job("planned");
+    assign_to("", PROVIDER1);
+    TRUE(was_done() && !heard(job_withdrawn));
+
+    assign_to("", PROVIDER1);
+    TRUE(was_done() && !heard(job_withdrawn));
+}
+
 TEST(a_dispatcher_may_know_better)
 {
     a_job("planned");
@@ -177,6 +207,8 @@ ROOM(dispatch, cmocka_unit_test(an_offer_waits_for_an_answer),
      cmocka_unit_test(only_the_one_asked_accepts),
      cmocka_unit_test(a_no_goes_back_to_the_pool_with_its_reason),
      cmocka_unit_test(an_assignment_takes_it_from_the_holder),
+     cmocka_unit_test(who_loses_a_job_is_told),
+     cmocka_unit_test(nobody_loses_a_job_that_nobody_or_the_same_one_holds),
      cmocka_unit_test(a_dispatcher_may_know_better),
      cmocka_unit_test(a_technician_of_a_provider_holds_it_for_them),
      cmocka_unit_test(the_database_knows_of_one_holder))

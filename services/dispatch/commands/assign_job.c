@@ -1,5 +1,22 @@
 #include "people.h"
 
+#include <string.h>
+
+static bool is_theirs(const struct job *job, const struct candidate *who)
+{
+    return strcmp(job_text(job, "technician_id"), row_text(&who->row, "technician_id")) == 0
+           && strcmp(job_text(job, "provider_id"), row_text(&who->row, "provider_id")) == 0;
+}
+
+/* Whoever held it is told, for from here on it is out of their sight. */
+static bool withdraw(struct request *req, struct job *job, const char *reason)
+{
+    if (text_empty(job_text(job, "technician_id")) && text_empty(job_text(job, "provider_id")))
+        return true;
+    job_renew(req, job);
+    return job_tell(req, job, &job_withdrawn__descriptor, &(struct said){.reason = reason});
+}
+
 /* A dispatcher's decision, with its reason: the job is theirs now, whoever held it before. */
 bool assign_job(struct request *req)
 {
@@ -11,6 +28,9 @@ bool assign_job(struct request *req)
     if (!job_find(req, order->job_id, &job)
         || !candidate_named(req, &job, order->technician_id, order->provider_id, &to)
         || !job_may(req, &job, "assign"))
+        return false;
+
+    if (!is_theirs(&job, &to) && !withdraw(req, &job, order->reason))
         return false;
 
     job_hold(&job, &to);
