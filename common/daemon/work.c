@@ -121,6 +121,7 @@ static bool identifiers_hold(struct work *work, const struct service *service)
     return true;
 }
 
+/* Whoever is held to a provider may do no more than a provider, whatever else they are. */
 static bool caller_may(struct work *work, const struct command *command)
 {
     struct request *req = &work->request;
@@ -128,6 +129,9 @@ static bool caller_may(struct work *work, const struct command *command)
     if (!(req->caller.roles & command->roles))
         return refuse(req, FORBIDDEN, "role", "this needs one of the roles %s",
                       role_words(req->arena, command->roles & ~(uint32_t)SERVICE));
+    if (!text_empty(req->caller.provider_id) && !(command->roles & PROVIDER))
+        return refuse(req, FORBIDDEN, "not_for_providers",
+                      "this is not for those who work for a provider");
     return !command->unlimited || text_empty(req->caller.branch)
            || refuse(req, FORBIDDEN, "out_of_scope", "this concerns more than the branch %s",
                      req->caller.branch);

@@ -196,7 +196,7 @@ TEST(a_provider_reads_no_timeline)
 
     ask_for((struct voice){.roles = "agent", .provider_id = "P10000015"}, 1, 0, "");
 
-    TRUE(was_refused(NOT_FOUND, "not_found"));
+    TRUE(was_refused(FORBIDDEN, "not_for_providers"));
 }
 
 ROOM(reporting, cmocka_unit_test(what_was_said_is_kept),

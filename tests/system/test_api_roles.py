@@ -275,6 +275,28 @@ def test_who_is_held_to_a_provider_finds_no_other(house, scene):
         assert house.request("GET", f"/v1/{path}", key=own).status == status, path
 
 
+# Whoever works for a provider, and whatever else they are: no more than a provider.
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "provider"])
+def test_who_is_held_to_a_provider_does_no_more_than_a_provider(house, scene, role):
+    mine = house.post("/v1/tickets", scene.ticket(kind="complaint"), scene.agent, 201)["ticket_id"]
+    sent = house.post("/v1/tickets", scene.ticket(kind="return"), scene.agent, 201)["ticket_id"]
+    complaint = eventually(lambda: house.get(f"/v1/tickets/{mine}")["complaints"], 5)[0]
+    back = eventually(lambda: house.get(f"/v1/tickets/{sent}")["returns"], 5)[0]
+    held = house.make_key(role, provider_id=scene.provider_id)
+    for method, path, asked in [
+            ("GET", "/v1/complaints", None), ("GET", f"/v1/complaints/{complaint}", None),
+            ("GET", "/v1/returns", None), ("GET", f"/v1/returns/{back}", None),
+            ("GET", "/v1/tickets", None), ("GET", f"/v1/tickets/{mine}/timeline", None),
+            ("GET", "/v1/reports/tickets?by=kind", None),
+            ("POST", "/v1/tickets", scene.ticket()), ("POST", f"/v1/tickets/{mine}/start", {}),
+            ("POST", "/v1/providers", {"name": "x", "kinds": ["repair"], "branches": [scene.branch]}),
+            ("POST", "/v1/technicians", {"name": "x", "branch": scene.branch, "skills": ["*"]}),
+            ("POST", "/v1/branches", {"branch": fresh("x"), "name": "x", "kind": "branch"}),
+            ("POST", "/v1/keys", {"name": "x", "roles": ["agent"]})]:
+        problem(house.request(method, path, asked, held), 403)
+    assert house.request("GET", f"/v1/tickets/{mine}", key=held).status in (403, 404)
+
+
 def test_nobody_registers_in_a_branch_out_of_sight(house, scene, tree):
     answer = house.request("POST", "/v1/tickets", scene.ticket(branch=tree["east"][0]), tree["west"][1])
 
