@@ -110,6 +110,11 @@ TEST(a_span_does_not_end_before_it_begins)
     ask_by("kind", "2026-03-02", "2026-03-01");
 
     TRUE(was_violated("to", "before_from"));
+
+    ask_by("kind", "2026-03-02T00:00:00.500Z", "2026-03-02");
+    TRUE(was_violated("to", "before_from"));
+    ask_by("kind", "2026-03-02", "2026-03-02T00:00:00.500Z");
+    TRUE(was_done());
 }
 
 TEST(a_branch_counts_itself_and_those_below)
