@@ -61,6 +61,20 @@ void text_print(struct text *text, const char *format, ...)
     text->length += (size_t)length;
 }
 
+bool text_blank(const char *text)
+{
+    static const char wide[] = "\u3000";
+    const char *at = text_or_empty(text);
+
+    while (*at) {
+        size_t size = strncmp(at, wide, sizeof wide - 1) == 0 ? sizeof wide - 1 : 1;
+        if (size == 1 && !isspace((unsigned char)*at))
+            return false;
+        at += size;
+    }
+    return true;
+}
+
 char *text_snake(struct arena *arena, const char *pascal)
 {
     char *snake = arena_take(arena, strlen(pascal) * 2 + 1);

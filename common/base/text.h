@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -26,6 +27,9 @@ static inline int text_empty(const char *text)
 {
     return !text || !*text;
 }
+
+/* True as well for what is only white space, an ideographic space (U+3000) included. */
+bool text_blank(const char *text);
 
 /* NULL for "", for SQL parameters that are absent when empty. */
 static inline const char *text_or_null(const char *text)

@@ -12,7 +12,7 @@ bool word_is_among(const char *word, const char *const *words)
 
 void require_text(struct request *req, const char *field, const char *text)
 {
-    if (text_empty(text))
+    if (text_blank(text))
         violate(req, field, "missing", "this has to be said");
 }
 

@@ -66,6 +66,7 @@ static const struct event events[] = {
 static const struct reaction reactions[] = {
     {"dispatch",   MESSAGE(job_planned),        link_job          },
     {"dispatch",   MESSAGE(job_started),        start_with_job    },
+    {"dispatch",   MESSAGE(job_cleared),        start_with_job    },
     {"dispatch",   MESSAGE(job_verified),       resolve_with_job  },
     {"dispatch",   MESSAGE(job_cancelled),      note_cancelled_job},
     {"returns",    MESSAGE(return_requested),   link_return       },
@@ -96,7 +97,7 @@ static const struct identifier identifiers[] = {
     {"complaints",          'C'},
 };
 
-enum { CODE_MOST = 63, WORD_MOST = 200, EMAIL_MOST = 254, LINE_MOST = 1000, TEXT_MOST = 16 * 1024 };
+enum { EMAIL_MOST = 254 }; /* RFC 5321, 4.5.3.1.3, without its brackets */
 
 /* A word may stand in an index, whose rows have at most a third of a page. */
 static const struct limit limits[] = {

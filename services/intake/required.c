@@ -54,7 +54,7 @@ static unsigned about(const char *kind)
 static bool said(const Ticket *ticket, const struct required *row, struct text *expected)
 {
     for (size_t i = 0; i < FIELDS_MOST && row->fields[i]; i++) {
-        if (!text_empty(message_text(&ticket->base, row->fields[i])))
+        if (!text_blank(message_text(&ticket->base, row->fields[i])))
             return true;
         text_print(expected, "%s%s", i ? " or " : "", row->fields[i]);
     }

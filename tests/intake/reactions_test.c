@@ -132,6 +132,20 @@ TEST(a_job_that_starts_ends_the_waiting)
     EQUAL(seen(ticket_id)->version, 5);
 }
 
+TEST(a_job_that_is_cleared_to_begin_takes_the_ticket_with_it_too)
+{
+    const char *ticket_id = a_ticket("registered");
+    JobCleared event = JOB_CLEARED__INIT;
+    event.job_id = job_id;
+    event.ticket_id = ticket_id;
+    event.note = "the gas is shut off";
+
+    overhear("dispatch", ticket_id, &event.base);
+
+    SAME(((const TicketStarted *)heard(ticket_started))->note, "the gas is shut off");
+    SAME(seen(ticket_id)->state, "in_progress");
+}
+
 TEST(a_job_more_is_no_news)
 {
     static const char *const states[] = {"in_progress", "resolved",  "confirmed",
@@ -296,4 +310,5 @@ ROOM(intake, cmocka_unit_test(a_ticket_shows_its_jobs_returns_and_complaints),
      cmocka_unit_test(silence_confirms_when_the_window_ends),
      cmocka_unit_test(whoever_speaks_is_not_silent),
      cmocka_unit_test(a_second_solution_gives_time_again),
-     cmocka_unit_test(an_imported_solution_is_silent_from_now_on))
+     cmocka_unit_test(an_imported_solution_is_silent_from_now_on),
+     cmocka_unit_test(a_job_that_is_cleared_to_begin_takes_the_ticket_with_it_too))

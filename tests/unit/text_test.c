@@ -92,6 +92,17 @@ static void empty_and_absent_are_told_apart_where_it_matters(void **state)
     assert_string_equal(text_or_empty("a"), "a");
 }
 
+static void white_space_says_nothing(void **state)
+{
+    static const char *const blank[] = {NULL, "", " ", "\t\r\n ", "\u3000", " \u3000 "};
+    static const char *const said[] = {"x", " x ", "\u3000x", "王", "\u3001", "\xe3\x80"};
+
+    for (size_t i = 0; i < sizeof blank / sizeof *blank; i++)
+        assert_true(text_blank(blank[i]));
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        assert_false(text_blank(said[i]));
+}
+
 static void names_become_snakes(void **state)
 {
     assert_string_equal(text_snake(arena, "RegisterTicket"), "register_ticket");
@@ -117,6 +128,7 @@ int main(void)
         TEST(bytes_may_hold_nul),
         TEST(print_fits_at_every_length),
         TEST(empty_and_absent_are_told_apart_where_it_matters),
+        TEST(white_space_says_nothing),
         TEST(names_become_snakes),
         TEST(events_are_a_noun_and_what_happened),
     };

@@ -20,31 +20,31 @@ static bool acknowledge(struct request *req, struct turn *turn)
     return ticket_told(req, turn, &event.base);
 }
 
-static bool start(struct request *req, struct turn *turn, const JobStarted *told)
+static bool start(struct request *req, struct turn *turn)
 {
     TicketStarted event = TICKET_STARTED__INIT;
 
-    event.note = told->note;
-    event.job_id = told->job_id;
+    event.note = message_text(req->body, "note");
+    event.job_id = message_text(req->body, "job_id");
     turn->ticket->state = "in_progress";
     return ticket_told(req, turn, &event.base);
 }
 
 /*
- * The first job of a ticket that is started takes the ticket with it, over the steps in between.
+ * The first job of a ticket that is started takes the ticket with it, over the steps in between; so
+ * does one that was suspended before the work began and is cleared to begin.
  *
  * A ticket that is already in work, or over, stays as it is: a job more or a late report is no news
  * to it.
  */
 bool start_with_job(struct request *req)
 {
-    const JobStarted *told = request_body(req, job_started);
     struct turn turn;
 
-    if (!ticket_turn(req, told->ticket_id, NULL, NULL, &turn))
+    if (!ticket_turn(req, message_text(req->body, "ticket_id"), NULL, NULL, &turn))
         return false;
 
     return (!ticket_can(turn.ticket, "resume") || resume(req, &turn))
            && (!ticket_can(turn.ticket, "acknowledge") || acknowledge(req, &turn))
-           && (!ticket_can(turn.ticket, "start") || start(req, &turn, told));
+           && (!ticket_can(turn.ticket, "start") || start(req, &turn));
 }
