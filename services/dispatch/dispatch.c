@@ -54,11 +54,11 @@ static const struct command commands[] = {
 
 /* What dispatch can be asked to tell. */
 static const struct command queries[] = {
-    {MESSAGE(find_job),        find_job,        ONLOOKERS  },
-    {MESSAGE(list_jobs),       list_jobs,       ONLOOKERS  },
-    {MESSAGE(find_provider),   find_provider,   DISPATCHERS},
-    {MESSAGE(find_technician), find_technician, DISPATCHERS},
-    {MESSAGE(list_candidates), list_candidates, DISPATCHERS},
+    {MESSAGE(find_job),        find_job,        ONLOOKERS             },
+    {MESSAGE(list_jobs),       list_jobs,       ONLOOKERS             },
+    {MESSAGE(find_provider),   find_provider,   DISPATCHERS | PROVIDER},
+    {MESSAGE(find_technician), find_technician, DISPATCHERS | PROVIDER},
+    {MESSAGE(list_candidates), list_candidates, DISPATCHERS           },
 };
 
 /* What dispatch tells the house. */
@@ -110,6 +110,17 @@ static const struct identifier identifiers[] = {
     {"provider",      'P'},
 };
 
+static const struct limit limits[] = {
+    {"name",             WORD_MOST},
+    {"phone",            WORD_MOST},
+    {"branch",           CODE_MOST},
+    {"reason",           TEXT_MOST},
+    {"note",             TEXT_MOST},
+    {"report.findings",  TEXT_MOST},
+    {"report.cause",     TEXT_MOST},
+    {"report.work_done", TEXT_MOST},
+};
+
 const struct service dispatch = {
     .name = "dispatch",
     .about = "Who carries out which piece of work, and how far they are.",
@@ -123,4 +134,5 @@ const struct service dispatch = {
     .timers = {TABLE(timers)},
     .counters = {TABLE(counters)},
     .identifiers = {TABLE(identifiers)},
+    .limits = {TABLE(limits)},
 };

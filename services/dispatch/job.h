@@ -51,6 +51,8 @@ struct said {
 };
 
 bool move_wants_reason(const char *by);
+/* The report and who gave it, into the row. */
+void job_note_report(struct request *req, struct job *job, const Report *report);
 /* The version the caller expects, and a life that allows it; refused otherwise. */
 bool job_may(struct request *req, const struct job *job, const char *by);
 /* Moves the row and tells.  The life must allow it. */
@@ -69,7 +71,7 @@ bool job_step(struct request *req, const char *id, const char *by, struct said s
 
 /* ---- the report: report.c ---- */
 
-enum { REPORT_FLAWS_MOST = 7, REPORT_HOURS_MOST = 10000 };
+enum { REPORT_FLAWS_MOST = 9, REPORT_HOURS_MOST = 10000 };
 
 struct report_flaw {
     const char *field;

@@ -7,15 +7,22 @@ static const char *moment(struct request *req, const struct said *said)
     return clock_text(req->arena, said->occurred_at_ms ? said->occurred_at_ms : req->now_ms);
 }
 
+static void forget(struct job *job, const char *const *columns, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        job_set(job, columns[i], NULL);
+}
+
 /* Back to the pool: nothing of the holder stays with the job. */
 static void let_go(struct job *job)
 {
-    static const char *const of_the_holder[] = {"technician_id",   "provider_id",
-                                                "offered_until",   "scheduled_from",
-                                                "scheduled_until", "started_at"};
+    static const char *const of_the_holder[] = {
+        "technician_id",   "provider_id", "offered_until", "scheduled_from",
+        "scheduled_until", "started_at",  "completed_at",  "completed_by",
+        "report",          "latitude",    "longitude",     "updated_at",
+    };
 
-    for (size_t i = 0; i < LENGTH(of_the_holder); i++)
-        job_set(job, of_the_holder[i], NULL);
+    forget(job, TABLE(of_the_holder));
 }
 
 static void note_hold(struct request *req, struct job *job, const struct said *said)
@@ -23,12 +30,14 @@ static void note_hold(struct request *req, struct job *job, const struct said *s
     job_set(job, "offered_until", NULL);
 }
 
-/* An appointment belongs to the one who made it. */
+/* An appointment, a position and the time of the last update belong to the one who told them. */
 static void note_assignment(struct request *req, struct job *job, const struct said *said)
 {
-    job_set(job, "offered_until", NULL);
-    job_set(job, "scheduled_from", NULL);
-    job_set(job, "scheduled_until", NULL);
+    static const char *const of_the_one_before[] = {
+        "offered_until", "scheduled_from", "scheduled_until", "latitude", "longitude", "updated_at",
+    };
+
+    forget(job, TABLE(of_the_one_before));
 }
 
 static void note_start(struct request *req, struct job *job, const struct said *said)
@@ -37,14 +46,19 @@ static void note_start(struct request *req, struct job *job, const struct said *
         job_set(job, "started_at", moment(req, said));
 }
 
+void job_note_report(struct request *req, struct job *job, const Report *report)
+{
+    struct text json = text_new(req->arena);
+
+    message_to_json(&json, &report->base);
+    job_set(job, "report", json.at);
+    job_set(job, "completed_by", req->caller.id);
+}
+
 static void note_completion(struct request *req, struct job *job, const struct said *said)
 {
-    struct text report = text_new(req->arena);
-
-    message_to_json(&report, &said->report->base);
-    job_set(job, "report", report.at);
+    job_note_report(req, job, said->report);
     job_set(job, "completed_at", moment(req, said));
-    job_set(job, "completed_by", req->caller.id);
 }
 
 static void note_verification(struct request *req, struct job *job, const struct said *said)

@@ -21,9 +21,14 @@ void need_words(struct request *req, const char *field, const char *const *words
 {
     if (count == 0)
         violate(req, field, "missing", "name at least one");
-    for (size_t i = 0; i < count; i++)
-        if (text_empty(words[i]))
-            violate(req, arena_print(req->arena, "%s[%zu]", field, i), "missing", "a word");
+    if (count > WORDS_MOST)
+        violate(req, field, "too_many", "at most %d", WORDS_MOST);
+    for (size_t i = 0; i < count; i++) {
+        const char *item = arena_print(req->arena, "%s[%zu]", field, i);
+        require_text(req, item, words[i]);
+        if (strlen(words[i]) > WORD_MOST)
+            violate(req, item, "too_long", "expected at most %d bytes", WORD_MOST);
+    }
 }
 
 /* A message of another type with the same words: every field both have, the lists shared. */

@@ -59,6 +59,33 @@ static bool is_nowhere(const JobUpdate *update)
     return !(fabs(update->latitude) <= 90) || !(fabs(update->longitude) <= 180);
 }
 
+/* Who does not say when means now, even where an update before it came from a clock ahead of ours.
+ */
+static int64_t now_for(const struct request *req, const struct job *job)
+{
+    int64_t last_ms;
+
+    return clock_parse(job_text(job, "updated_at"), &last_ms) && last_ms > req->now_ms
+               ? last_ms
+               : req->now_ms;
+}
+
+/* A text longer than the plan allows in any field. */
+static bool is_too_long(struct request *req, struct updates_told *told, struct update *it)
+{
+    for (size_t i = 0; i < req->service->limits.count; i++) {
+        const struct limit *row = &req->service->limits.rows[i];
+        if (strlen(text_or_empty(message_text(&it->said->base, row->field))) > row->most)
+            return settle(it, "rejected", "too_long",
+                          arena_print(req->arena, "%s: at most %zu bytes", row->field, row->most));
+    }
+    for (size_t i = 0; i < it->said->n_photos; i++)
+        if (strlen(it->said->photos[i]) > WORD_MOST)
+            return settle(it, "rejected", "too_long",
+                          arena_print(req->arena, "photos: at most %d bytes each", WORD_MOST));
+    return false;
+}
+
 static bool is_unreadable(struct request *req, struct updates_told *told, struct update *it)
 {
     const char *when = it->said->occurred_at;
@@ -69,7 +96,7 @@ static bool is_unreadable(struct request *req, struct updates_told *told, struct
                       "completed or given_up");
     if (is_nowhere(it->said))
         return settle(it, "rejected", "out_of_range", "latitude -90 to 90, longitude -180 to 180");
-    it->occurred_at_ms = req->now_ms; /* who does not say when means now */
+    it->occurred_at_ms = now_for(req, it->job);
     if (text_empty(when))
         return false;
     if (!clock_parse(when, &it->occurred_at_ms))
@@ -122,6 +149,13 @@ static bool is_impossible(struct request *req, struct update *it, const char *st
 
 /* ---- the way ---- */
 
+/* A report of work that is completed already, and not looked at yet, replaces the one before. */
+static bool is_correction(const struct update *it)
+{
+    return it->said->report && strcmp(it->said->state, "completed") == 0
+           && strcmp(job_text(it->job, "state"), "completed") == 0;
+}
+
 static bool walk(struct request *req, struct update *it, const char *const *steps, size_t count)
 {
     const JobUpdate *update = it->said;
@@ -138,6 +172,8 @@ static bool walk(struct request *req, struct update *it, const char *const *step
     }
     job_set(it->job, "updated_at", clock_text(req->arena, it->occurred_at_ms));
     if (count == 0) {
+        if (is_correction(it))
+            job_note_report(req, it->job, said.report = update->report);
         job_renew(req, it->job);
         return job_tell(req, it->job, &job_noted__descriptor, &said);
     }
@@ -159,9 +195,10 @@ static bool follow(struct request *req, struct update *it)
     if (!life_path(job_life(it->job), state, it->said->state, steps, &count))
         return is_impossible(req, it, state);
     const char *last = count ? steps[count - 1] : NULL;
-    if (last && strcmp(last, "complete") == 0 && lacks_report(req, it))
+    bool reports = last ? strcmp(last, "complete") == 0 : is_correction(it);
+    if (reports && lacks_report(req, it))
         return true;
-    if (last && move_wants_reason(last) && text_empty(why(it->said)))
+    if (last && move_wants_reason(last) && text_blank(why(it->said)))
         return settle(it, "rejected", "missing_reason", "a reason, or a note that gives it");
 
     it->job->moved = true;
@@ -200,7 +237,7 @@ static bool still_theirs(struct request *req, struct update *it)
 bool update_settle(struct request *req, struct updates_told *told, struct update *it)
 {
     static bool (*const rules[])(struct request *, struct updates_told *, struct update *) = {
-        is_nameless, was_told, is_astray, is_unreadable, is_stale};
+        is_nameless, was_told, is_astray, is_too_long, is_unreadable, is_stale};
 
     if (!still_theirs(req, it))
         return false;

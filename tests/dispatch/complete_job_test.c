@@ -115,6 +115,42 @@ TEST(nobody_passes_their_own_work)
     TRUE(was_done());
 }
 
+TEST(no_provider_passes_its_own_work)
+{
+    a_job("completed");
+
+    ask_as((struct voice){.roles = "inspector", .provider_id = PROVIDER1}, order_to("verify"));
+
+    TRUE(was_refused(FORBIDDEN, "not_for_providers"));
+}
+
+TEST(parts_have_short_names_and_are_not_too_many)
+{
+    static Part wordy = PART__INIT, plain = PART__INIT;
+    Part *parts[WORDS_MOST + 1];
+    Report report = *a_report();
+    a_job("working");
+    plain.part_number = "HT-200";
+    wordy.part_number = printed("%0*d", WORD_MOST + 1, 7);
+    for (size_t i = 0; i < LENGTH(parts); i++)
+        parts[i] = &plain;
+    report.parts = parts;
+
+    report.n_parts = WORDS_MOST + 1;
+    complete_with(&report);
+    TRUE(was_violated("report.parts", "too_many"));
+
+    parts[3] = &wordy;
+    report.n_parts = WORDS_MOST;
+    complete_with(&report);
+    EQUAL(violations(), 1);
+    TRUE(was_violated("report.parts", "too_long"));
+
+    parts[3] = &plain;
+    complete_with(&report);
+    TRUE(was_done());
+}
+
 TEST(the_last_one_verified_says_so)
 {
     a_job("completed");
@@ -162,4 +198,5 @@ ROOM(dispatch, cmocka_unit_test(everything_a_report_lacks_is_named_at_once),
      cmocka_unit_test(the_report_comes_back_as_it_was_given),
      cmocka_unit_test(nobody_passes_their_own_work),
      cmocka_unit_test(the_last_one_verified_says_so), cmocka_unit_test(rework_is_counted),
-     cmocka_unit_test(a_verifier_inspects))
+     cmocka_unit_test(a_verifier_inspects), cmocka_unit_test(no_provider_passes_its_own_work),
+     cmocka_unit_test(parts_have_short_names_and_are_not_too_many))

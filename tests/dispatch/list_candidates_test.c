@@ -70,6 +70,16 @@ TEST(everybody_is_listed_with_every_reason)
     TRUE(found->items[2]->eligible && !found->items[3]->eligible);
 }
 
+TEST(a_provider_takes_its_people_no_further_than_it_goes_itself)
+{
+    a_job("planned");
+    given("insert into dispatch.technician (technician_id, name, phone, branch, skills,"
+          " provider_id, added_at)"
+          " values (5000002, 'Han', '1', 'xihu', '{*}', 5000002, '2026-01-01')");
+
+    TRUE(excluded(of(candidates(), id('S', SOMEBODY_ELSE)), "branch_not_covered"));
+}
+
 TEST(a_provider_does_its_kinds)
 {
     a_job("planned");
@@ -135,4 +145,5 @@ ROOM(dispatch, cmocka_unit_test(everybody_is_listed_with_every_reason),
      cmocka_unit_test(a_job_without_a_model_needs_no_skill),
      cmocka_unit_test(there_is_a_most_to_hold),
      cmocka_unit_test(the_idle_come_first_and_those_asked_before_last),
-     cmocka_unit_test(a_provider_does_not_see_the_others))
+     cmocka_unit_test(a_provider_does_not_see_the_others),
+     cmocka_unit_test(a_provider_takes_its_people_no_further_than_it_goes_itself))

@@ -104,6 +104,45 @@ TEST(everything_a_technician_lacks_is_named)
     TRUE(was_violated("provider_id", "unknown"));
 }
 
+TEST(words_are_words_and_not_too_many)
+{
+    const char *many[WORDS_MOST + 1];
+    const char *odd[] = {" ", printed("%0*d", WORD_MOST + 1, 7), printed("%0*d", WORD_MOST, 7)};
+    AddTechnician order = a_technician();
+    for (size_t i = 0; i < LENGTH(many); i++)
+        many[i] = "BX-200";
+
+    order.name = " \xe3\x80\x80";
+    order.skills = odd;
+    order.n_skills = LENGTH(odd);
+    ask("manager", &order.base);
+    EQUAL(violations(), 3);
+    TRUE(was_violated("name", "missing"));
+    TRUE(was_violated("skills[0]", "missing"));
+    TRUE(was_violated("skills[1]", "too_long"));
+
+    order = a_technician();
+    order.name = printed("%0*d", WORD_MOST + 1, 7);
+    order.skills = many;
+    order.n_skills = WORDS_MOST + 1;
+    ask("manager", &order.base);
+    EQUAL(violations(), 2);
+    TRUE(was_violated("name", "too_long"));
+    TRUE(was_violated("skills", "too_many"));
+}
+
+TEST(who_works_for_a_provider_adds_nobody)
+{
+    AddProvider company = a_provider();
+    AddTechnician person = a_technician();
+    struct voice theirs = {.roles = "dispatcher", .provider_id = PROVIDER1};
+
+    ask_as(theirs, &company.base);
+    TRUE(was_refused(FORBIDDEN, "not_for_providers"));
+    ask_as(theirs, &person.base);
+    TRUE(was_refused(FORBIDDEN, "not_for_providers"));
+}
+
 TEST(nobody_adds_people_elsewhere)
 {
     the_people();
@@ -189,4 +228,6 @@ ROOM(dispatch, cmocka_unit_test(a_provider_is_added),
      cmocka_unit_test(a_technician_is_added),
      cmocka_unit_test(everything_a_technician_lacks_is_named),
      cmocka_unit_test(nobody_adds_people_elsewhere), cmocka_unit_test(who_was_added_is_found),
-     cmocka_unit_test(who_works_elsewhere_is_not_found), cmocka_unit_test(agents_add_nobody))
+     cmocka_unit_test(who_works_elsewhere_is_not_found), cmocka_unit_test(agents_add_nobody),
+     cmocka_unit_test(words_are_words_and_not_too_many),
+     cmocka_unit_test(who_works_for_a_provider_adds_nobody))

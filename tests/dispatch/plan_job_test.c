@@ -153,6 +153,28 @@ TEST(a_closed_ticket_calls_off_what_nobody_has_begun)
     }
 }
 
+TEST(work_that_goes_on_when_its_ticket_closes_ends_with_its_verification)
+{
+    TicketClosed closed = TICKET_CLOSED__INIT;
+    TicketReopened reopened = TICKET_REOPENED__INIT;
+
+    closed.ticket_id = reopened.ticket_id = TICKET;
+    a_job("completed");
+    overhear("intake", TICKET, &closed.base);
+
+    ask("inspector", order_to("verify"));
+
+    SAME(((const Job *)answer(job))->state, "closed");
+    TRUE(heard(job_verified) && heard(job_closed));
+    SAME(job_value("ended_at = '2026-03-02T09:00:00Z'"), "t");
+
+    a_job("completed");
+    overhear("intake", TICKET, &closed.base);
+    overhear("intake", TICKET, &reopened.base);
+    ask("inspector", order_to("verify"));
+    SAME(((const Job *)answer(job))->state, "verified");
+}
+
 TEST(open_jobs_are_as_urgent_as_their_ticket)
 {
     TicketAmended amended = TICKET_AMENDED__INIT;
@@ -235,4 +257,5 @@ ROOM(dispatch, cmocka_unit_test(a_ticket_that_needs_hands_plans_its_job),
      cmocka_unit_test(open_jobs_are_as_urgent_as_their_ticket),
      cmocka_unit_test(a_discontent_customer_gets_another_job),
      cmocka_unit_test(a_ticket_that_never_had_a_job_gets_none),
-     cmocka_unit_test(branches_are_learned))
+     cmocka_unit_test(branches_are_learned),
+     cmocka_unit_test(work_that_goes_on_when_its_ticket_closes_ends_with_its_verification))

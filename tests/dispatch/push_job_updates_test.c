@@ -380,6 +380,101 @@ TEST(a_clock_may_go_a_little_ahead)
     SAME(told("p-2", "en_route", "2026-03-02T09:02:00Z")->result, "applied");
 }
 
+TEST(a_clock_that_went_ahead_makes_nothing_stale)
+{
+    a_job("scheduled");
+    SAME(told("p-1", "en_route", "2026-03-02T09:01:50Z")->result, "applied");
+
+    SAME(told("p-2", "on_site", "")->result, "applied");
+
+    EQUAL(heard_event("dispatch.JobArrived")->occurred_at_ms, now_ms() + 110000);
+}
+
+TEST(whoever_gets_the_job_next_has_a_clock_of_their_own)
+{
+    a_job("on_site");
+    nothing_said();
+    JobUpdate *update = says("p-1", "given_up", "2026-03-02T09:01:50Z");
+    update->note = "no fix";
+    update->latitude = 30.25;
+    push();
+    settled(0, "applied", "");
+
+    given("update dispatch.job set state = 'accepted', provider_id = 5000001");
+
+    SAME(told("p-2", "scheduled", "2026-03-02T09:00:00Z")->result, "applied");
+    SAME(job_value("latitude is null"), "t");
+}
+
+TEST(a_better_report_takes_the_place_of_the_one_before)
+{
+    a_job("completed");
+    nothing_said();
+    Report better = *a_report();
+    better.cause = "limescale";
+    says("p-1", "completed", "2026-03-02T08:30:00Z")->report = &better;
+    says("p-2", "completed", "2026-03-02T08:31:00Z")->report = &(Report)REPORT__INIT;
+    says("p-3", "completed", "2026-03-02T08:32:00Z")->note = "done since Monday";
+
+    push();
+
+    settled(0, "applied", "");
+    settled(1, "rejected", "incomplete_report");
+    settled(2, "applied", "");
+    SAME(events(), "JobNoted JobNoted");
+    SAME(job_value("report->>'cause'"), "limescale");
+    TRUE(!((const JobNoted *)heard(job_noted))->report);
+
+    a_job("completed");
+    nothing_said();
+    says("p-4", "completed", "2026-03-02T08:30:00Z")->report = &better;
+    push();
+    SAME(((const JobNoted *)heard(job_noted))->report->cause, "limescale");
+}
+
+TEST(a_report_of_work_that_goes_on_is_none)
+{
+    a_job("working");
+    nothing_said();
+    says("p-1", "working", "2026-03-02T08:30:00Z")->report = (Report *)a_report();
+
+    push();
+
+    settled(0, "applied", "");
+    SAME(job_value("report is null"), "t");
+    TRUE(!((const JobNoted *)heard(job_noted))->report);
+}
+
+static const char *a_text(int length)
+{
+    return arena_print(shelf(), "%0*d", length, 7);
+}
+
+TEST(every_text_has_a_most)
+{
+    const char *photos[] = {a_text(WORD_MOST + 1)};
+    Report wordy = *a_report();
+    wordy.findings = a_text(TEXT_MOST + 1);
+
+    a_job("scheduled");
+    nothing_said();
+    says("p-1", "en_route", "")->note = a_text(TEXT_MOST);
+    says("p-2", "en_route", "")->note = a_text(TEXT_MOST + 1);
+    JobUpdate *photographed = says("p-3", "on_site", "");
+    photographed->photos = photos;
+    photographed->n_photos = 1;
+    says("p-4", "completed", "")->report = &wordy;
+
+    push();
+
+    settled(0, "applied", "");
+    settled(1, "rejected", "too_long");
+    SAME(result(1)->detail, "note: at most 16384 bytes");
+    settled(2, "rejected", "too_long");
+    settled(3, "rejected", "too_long");
+    SAME(result(3)->state, "en_route");
+}
+
 TEST(a_position_is_on_earth)
 {
     static const struct {
@@ -499,4 +594,9 @@ ROOM(dispatch, cmocka_unit_test(an_update_moves_the_job),
      cmocka_unit_test(an_update_id_has_a_length),
      cmocka_unit_test(what_is_given_up_is_no_longer_theirs),
      cmocka_unit_test(others_jobs_are_unknown), cmocka_unit_test(a_push_has_a_most),
-     cmocka_unit_test(staff_do_not_push))
+     cmocka_unit_test(staff_do_not_push),
+     cmocka_unit_test(a_clock_that_went_ahead_makes_nothing_stale),
+     cmocka_unit_test(whoever_gets_the_job_next_has_a_clock_of_their_own),
+     cmocka_unit_test(a_better_report_takes_the_place_of_the_one_before),
+     cmocka_unit_test(a_report_of_work_that_goes_on_is_none),
+     cmocka_unit_test(every_text_has_a_most))

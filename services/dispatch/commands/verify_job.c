@@ -2,6 +2,12 @@
 
 #include <string.h>
 
+/* The ticket did not wait for this work, so nothing is left to do. */
+static bool end(struct request *req, struct job *job)
+{
+    return job_move(req, job, "close", &(struct said){.note = "the ticket was closed"});
+}
+
 /*
  * Somebody else looked at the work and it is good.
  *
@@ -25,5 +31,6 @@ bool verify_job(struct request *req)
     const struct said said = {.note = order->note,
                               .report = job_message(req, &job)->report,
                               .last = row_number(&others, "open_jobs") == 0};
-    return job_move(req, &job, "verify", &said) && job_answer(req, &job);
+    return job_move(req, &job, "verify", &said)
+           && (!row_is(&job.row, "ticket_closed") || end(req, &job)) && job_answer(req, &job);
 }

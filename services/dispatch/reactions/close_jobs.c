@@ -15,7 +15,7 @@ static struct rows those_not_begun(struct request *req, const struct rows *jobs)
 }
 
 /* The customer's matter is closed, and with it the work that passed.  Nobody sets out for it any
- * more; who has set out already says how that ends. */
+ * more; who has set out already says how that ends, and the job is closed when it is verified. */
 bool close_jobs(struct request *req)
 {
     const TicketClosed *event = request_body(req, ticket_closed);
@@ -25,5 +25,6 @@ bool close_jobs(struct request *req)
     if (!jobs_of_ticket(req, event->ticket_id, &jobs))
         return false;
     struct rows idle = those_not_begun(req, &jobs);
-    return jobs_move(req, &idle, "cancel", &said) && jobs_move(req, &jobs, "close", &said);
+    return jobs_move(req, &idle, "cancel", &said) && jobs_move(req, &jobs, "close", &said)
+           && db_run(req->db, sql.note_ticket_closed, request_id(req, event->ticket_id), "t");
 }

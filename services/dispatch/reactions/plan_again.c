@@ -26,7 +26,8 @@ bool plan_again(struct request *req)
     if (jobs.count == 0)
         return true;
     if (any_open(&jobs))
-        return text_empty(priority) || jobs_amend(req, &jobs, priority);
+        return db_run(req->db, sql.note_ticket_closed, request_id(req, ticket_id), "f")
+               && (text_empty(priority) || jobs_amend(req, &jobs, priority));
 
     const char *number = db_number(req->arena, next_number(req, 'J'));
     return db_run(req->db, sql.plan_job_again, number, row_text(&jobs.rows[0], "job_id"),

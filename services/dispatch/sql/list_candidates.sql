@@ -19,7 +19,10 @@ select $3)
 select technician.technician_id, technician.provider_id, technician.name,
        $4 = '' or technician.skills && array[$4, '*'] as skilled,
        provider.provider_id is null or $2 = any(provider.kinds) as kind_covered,
-       technician.branch in (select branch from covering) as branch_covered,
+       technician.branch in (select branch from covering)
+       and (provider.provider_id is null
+            or exists (select from covering
+                        where covering.branch = any(provider.branches))) as branch_covered,
        (select count(*) from held
          where held.technician_id = technician.technician_id) as open_jobs,
        exists (select from tried

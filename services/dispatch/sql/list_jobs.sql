@@ -3,7 +3,7 @@ select job_id, version, state, ticket_id, kind, branch, product_model, serial_nu
        description, priority, service_mode, customer_name, customer_phone, technician_id,
        provider_id, offered_until, scheduled_from, scheduled_until, planned_at, started_at,
        completed_at, verified_at, rework_count, latitude, longitude,
-       report, completed_by, ended_at, updated_at
+       report, completed_by, ended_at, updated_at, ticket_closed
   from dispatch.job
  where ($1::text is null or state = $1)
    and ($2::bigint is null or ticket_id = $2)
