@@ -1,5 +1,5 @@
--- One ticket, where the caller's branch ($2, null for all) reaches it, and of those that it may repeat
--- the ones that are in reach, too.
+-- One ticket, where the caller's branch ($2, null for all) reaches it.
+-- Of those that it may repeat it names the ones in reach, too.
 select ticket_id, version, state, waiting_for, branch, kind, channel, channel_ref, customer_id,
        contact_name as "customer.name", contact_phone as "customer.phone",
        contact_email as "customer.email", contact_address as "customer.address",

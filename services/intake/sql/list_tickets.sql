@@ -1,5 +1,5 @@
--- Tickets, newest first, behind $1; absent filters are null.  Of those that one may repeat, it names
--- the ones in reach of the caller's branch ($11, null for all).
+-- Tickets, newest first, behind $1; absent filters are null.
+-- Of those that one may repeat, it names the ones in reach of the caller's branch ($11).
 -- An unknown limit makes a general plan look dear, so PostgreSQL plans each call for the filters it
 -- really has.
 select ticket_id, version, state, waiting_for, branch, kind, channel, channel_ref, customer_id,
