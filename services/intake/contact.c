@@ -49,6 +49,16 @@ const char *contact_known_by(struct arena *arena, const Customer *contact)
     return known_by;
 }
 
+bool is_email(const char *text)
+{
+    const char *at = strchr(text, '@');
+
+    for (const char *byte = text; *byte; byte++)
+        if (isspace((unsigned char)*byte) || iscntrl((unsigned char)*byte))
+            return false;
+    return at && at > text && at[1] && !strchr(at + 1, '@');
+}
+
 /* The bytes of the first `count` characters. */
 static int first(const char *text, int count)
 {

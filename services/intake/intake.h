@@ -65,6 +65,9 @@ void require_complete(struct request *req, const Ticket *ticket);
 /* "138 0013-8000" → "+8613800138000"; NULL where it is no telephone number. */
 const char *phone_normalised(struct arena *arena, const char *phone);
 
+/* Something on both sides of the one @, and nothing blank: whether it arrives, mail can tell. */
+bool is_email(const char *text);
+
 /* "tel:…" or "mailto:…", by which a customer is found again; NULL where there is neither. */
 const char *contact_known_by(struct arena *arena, const Customer *contact);
 

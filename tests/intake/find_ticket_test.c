@@ -99,6 +99,8 @@ TEST(no_such_ticket)
     find_as((struct voice){.roles = "agent"}, id_in('T', 9999999));
 
     TRUE(was_refused(NOT_FOUND, "not_found"));
+    move(id_in('T', 9999999), "resolve");
+    TRUE(was_refused(NOT_FOUND, "not_found"));
 }
 
 TEST(the_version_is_the_tickets)

@@ -14,6 +14,7 @@ static const char *noise(size_t size)
     assert_true(size <= NOISE_MOST);
     for (size_t i = 0; i < size; i++)
         text[i] = (char)('a' + rand_r(&seed) % 26);
+    text[size / 2] = '@'; /* a mail address has one */
     text[size] = '\0';
     return text;
 }

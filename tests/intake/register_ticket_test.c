@@ -124,7 +124,8 @@ TEST(the_counter_asks_when_it_was_bought)
     EQUAL(violations(), 1);
 }
 
-TEST(the_counter_need_not_ask_what_is_known)
+/* Who stands there has the receipt, whatever was said of the unit before. */
+TEST(the_counter_asks_again)
 {
     struct order order;
     branches();
@@ -132,10 +133,43 @@ TEST(the_counter_need_not_ask_what_is_known)
     a_repair(&order)->channel = "counter";
     order.order.purchased_on = order.order.product_model = "";
 
-    const Ticket *ticket = register_one(&order.order);
+    ask("agent", &order.order.base);
 
-    SAME(ticket->purchased_on, "2026-02-01");
-    SAME(ticket->product_model, "BX-200");
+    TRUE(was_violated("purchased_on", "missing"));
+    EQUAL(violations(), 1);
+}
+
+TEST(nothing_is_bought_in_the_future)
+{
+    struct order order;
+    branches();
+    a_repair(&order)->purchased_on = "2026-03-03";
+    ask("agent", &order.order.base);
+    TRUE(was_violated("purchased_on", "in_future"));
+
+    order.order.purchased_on = "2026-03-02";
+    ask("agent", &order.order.base);
+    TRUE(was_made());
+}
+
+TEST(a_mail_address_has_two_sides)
+{
+    static const char *const wrong[] = {"@b.cn", "a@", "a", "a b@c.d", "a@b@c", "a@b\n"};
+    static const char *const right[] = {"a@b", "fang.wang+1@example.cn", "王芳@例子.中国"};
+    struct order order;
+    branches();
+    a_repair(&order);
+
+    for (size_t i = 0; i < LENGTH(wrong); i++) {
+        order.customer.email = wrong[i];
+        ask("agent", &order.order.base);
+        TRUE(was_violated("customer.email", "bad_email"));
+    }
+    for (size_t i = 0; i < LENGTH(right); i++) {
+        order.customer.email = right[i];
+        ask("agent", &order.order.base);
+        TRUE(was_made());
+    }
 }
 
 TEST(any_way_to_reach_the_customer_will_do)
@@ -497,7 +531,8 @@ ROOM(intake, cmocka_unit_test(what_was_said_comes_back),
      cmocka_unit_test(a_repair_names_the_product_and_what_is_wrong),
      cmocka_unit_test(a_question_needs_no_product),
      cmocka_unit_test(the_counter_asks_when_it_was_bought),
-     cmocka_unit_test(the_counter_need_not_ask_what_is_known),
+     cmocka_unit_test(the_counter_asks_again), cmocka_unit_test(nothing_is_bought_in_the_future),
+     cmocka_unit_test(a_mail_address_has_two_sides),
      cmocka_unit_test(any_way_to_reach_the_customer_will_do),
      cmocka_unit_test(unknown_words_are_named), cmocka_unit_test(every_kind_is_accepted),
      cmocka_unit_test(a_branch_has_to_be_there),

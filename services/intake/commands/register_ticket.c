@@ -61,20 +61,25 @@ bool foresee_request(struct request *req)
            || db_ahead_with(req->db, sql.recognise_request, marks_of(req, ticket));
 }
 
-/* Who, what and where it is, as far as it is known here: one look.  What others know of a unit is
- * theirs to tell: a caller of another branch learns its number only. */
-static bool recognise(struct request *req, Ticket *ticket, struct row *known)
+/* What was not said and is known.  What others know of a unit is theirs to tell: a caller of
+ * another branch learns its number only. */
+static void complete_draft(Ticket *ticket, const struct row *known)
 {
-    if (!db_look_with(req->db, known, sql.recognise_request, marks_of(req, ticket)))
-        return false;
-
     if (!row_is(known, "unit_in_sight"))
-        return true;
+        return;
     if (text_empty(ticket->product_model))
         ticket->product_model = row_text(known, "product_model");
     if (text_empty(ticket->purchased_on))
         ticket->purchased_on = row_text(known, "purchased_on");
-    return true;
+}
+
+/* A day that has begun nowhere on earth yet: it does so first at UTC+14. */
+static bool is_to_come(const struct request *req, const char *date)
+{
+    char today[CLOCK_TEXT_BYTES];
+
+    clock_write(today, req->now_ms + 14 * (int64_t)HOUR_MS);
+    return strncmp(date, today, strlen("2026-08-01")) > 0;
 }
 
 /* When the customer spoke; what an importer dates spoke then, unless it says otherwise. */
@@ -104,8 +109,13 @@ static bool check_draft(struct request *req, const Ticket *ticket, const struct 
     if (!text_empty(ticket->customer->phone)
         && !phone_normalised(req->arena, ticket->customer->phone))
         violate(req, "customer.phone", "bad_phone", "expected a telephone number");
+    if (!text_empty(ticket->customer->email) && !is_email(ticket->customer->email))
+        violate(req, "customer.email", "bad_email",
+                "expected a mail address, as in fang@example.cn");
     if (!text_empty(ticket->purchased_on) && !clock_is_date(ticket->purchased_on))
         violate(req, "purchased_on", "bad_date", "expected a day, as in 2026-08-01");
+    else if (!text_empty(ticket->purchased_on) && is_to_come(req, ticket->purchased_on))
+        violate(req, "purchased_on", "in_future", "nobody has bought it yet");
     return refuse_violations(req);
 }
 
@@ -209,13 +219,14 @@ bool register_ticket(struct request *req)
     Ticket *ticket = drafted(req, order);
     struct row known;
 
-    if (!recognise(req, ticket, &known))
+    if (!db_look_with(req->db, &known, sql.recognise_request, marks_of(req, ticket)))
         return false;
 
     int64_t at_ms = occurred(req, order->occurred_at);
     int64_t received_ms = received(req, order->received_at, at_ms);
     if (!check_draft(req, ticket, &known))
         return false;
+    complete_draft(ticket, &known);
 
     const char *customer = number_of(req, &known, "customer_id", 'K');
     const char *unit =
