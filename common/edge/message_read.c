@@ -1,157 +1,6 @@
-#include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
-#include <threads.h>
 
-#include "base/table.h"
-#include "edge/message_inside.h"
-
-/* ---- jansson within a budget ---- */
-/*
- * jansson makes some two hundred bytes of every "{}".  While one thread parses, what jansson asks
- * for comes from the request's arena and counts against a purse; the tree is never given back, it
- * is forgotten with the arena, so strings are used where they lie.  jansson's allocator is one for
- * the whole process, hence the pointer per thread: outside of a parse it is malloc.
- */
-struct purse {
-    struct arena *arena;
-    size_t left;
-    bool empty; /* it has refused */
-};
-
-/* A provider's leanest job update takes 14 times its size. */
-enum { BUDGET_TIMES = 32 };
-
-static _Thread_local struct purse *purse;
-
-static void *purse_take(size_t size)
-{
-    if (!purse)
-        return malloc(size);
-    purse->empty |= size > purse->left;
-    if (purse->empty)
-        return NULL;
-    purse->left -= size;
-    return arena_take(purse->arena, size);
-}
-
-static void purse_give_back(void *memory)
-{
-    if (!purse)
-        free(memory);
-}
-
-static void take_over_allocation(void)
-{
-    json_set_alloc_funcs(purse_take, purse_give_back);
-}
-
-/* ---- where in the bytes ---- */
-
-static void start_container(struct inspection *in, bool object)
-{
-    if (object)
-        enter_field(in, "", 0);
-    else
-        enter_item(in, 0);
-}
-
-/* The index behind the string that begins at `at`, or `upto`. */
-static size_t string_end(struct bytes json, size_t at, size_t upto)
-{
-    for (at++; at < upto && json.at[at] != '"'; at++)
-        at += json.at[at] == '\\';
-    return at < upto ? at : upto;
-}
-
-/*
- * Leaves the inspection at the place that byte `upto` belongs to; false where it is too deep.  It
- * need not understand what is not JSON: jansson judges, this only tells where.
- */
-static bool find_place(struct inspection *in, struct bytes json, size_t upto)
-{
-    bool name_next = false;
-
-    in->depth = 0;
-    for (size_t at = 0; at < upto; at++) {
-        char c = (char)json.at[at];
-        struct step *step = in->depth > 0 ? &in->steps[in->depth - 1] : NULL;
-        if (c == '"') {
-            size_t end = string_end(json, at, upto);
-            if (name_next && step)
-                *step = (struct step){(const char *)json.at + at + 1, end - at - (end > at), 0};
-            at = end;
-        } else if (c == '{' || c == '[') {
-            if (in->depth == MESSAGE_DEPTH_MOST)
-                return false;
-            start_container(in, c == '{');
-        } else if ((c == '}' || c == ']') && step) {
-            leave(in);
-        } else if (c == ',' && step && !step->name) {
-            step->index++;
-        }
-        if (c == '{' || c == ':' || c == ',')
-            name_next = c != ':' && in->depth > 0 && in->steps[in->depth - 1].name;
-    }
-    return true;
-}
-
-/* ---- bytes to a tree ---- */
-
-/* What jansson calls an error and how its sentence begins; what we call it. */
-static const struct misreading {
-    enum json_error_code code;
-    const char *text;
-    const char *reason;
-    const char *expected;
-} misreadings[] = {
-    {json_error_invalid_utf8,     "",                "bad_utf8",        "text in UTF-8"       },
-    {json_error_invalid_syntax,   "invalid Unicode", "bad_utf8",        "paired surrogates"   },
-    {json_error_null_character,   "",                "nul_character",   "text without U+0000" },
-    {json_error_null_byte_in_key, "",                "nul_character",   "names without U+0000"},
-    {json_error_duplicate_key,    "",                "duplicate_field", "each name once"      },
-    {json_error_numeric_overflow, "",                "out_of_range",    "a number in range"   },
-};
-
-static bool misread(struct inspection *in, struct bytes json, const json_error_t *error)
-{
-    for (size_t i = 0; i < LENGTH(misreadings); i++) {
-        const struct misreading *known = &misreadings[i];
-        if (json_error_code(error) != known->code
-            || strncmp(error->text, known->text, strlen(known->text)) != 0)
-            continue;
-        find_place(in, json, (size_t)error->position);
-        return flawed(in, known->reason, "expected %s; line %d, column %d", known->expected,
-                      error->line, error->column);
-    }
-    return flawed(in, "not_json", "expected JSON; line %d, column %d: %s", error->line,
-                  error->column, error->text);
-}
-
-static json_t *tree_of(struct inspection *in, struct bytes json)
-{
-    static once_flag once = ONCE_FLAG_INIT;
-    size_t budget = message_budget(json.size, BUDGET_TIMES);
-    struct purse own = {in->arena, budget, false};
-    json_error_t error;
-
-    call_once(&once, take_over_allocation);
-    if (!find_place(in, json, json.size)) {
-        in->depth = 0;
-        flawed(in, "too_deep", "expected at most %d levels", MESSAGE_DEPTH_MOST);
-        return NULL;
-    }
-    in->depth = 0;
-    purse = &own;
-    json_t *tree = json_loadb((const char *)json.at, json.size,
-                              JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-    purse = NULL;
-    if (!tree && own.empty)
-        flawed(in, "too_large", "expected JSON that is read in at most %zu bytes", budget);
-    else if (!tree)
-        misread(in, json, &error);
-    return tree;
-}
+#include "edge/message_tree.h"
 
 /* ---- a tree to a message ---- */
 
@@ -273,17 +122,25 @@ static struct reading reading_of(struct arena *arena, const ProtobufCMessageDesc
     return reading;
 }
 
-static bool read_apart(struct inspection *in, const ProtobufCFieldDescriptor *field, json_t *value)
+static bool make_room_apart(struct inspection *in, size_t count)
 {
     struct readings *apart = in->apart;
-    size_t count = json_array_size(value);
 
     if (count > apart->most)
         return flawed(in, "too_many", "expected at most %zu items, not %zu", apart->most, count);
     apart->items = arena_take(in->arena, (count + 1) * sizeof *apart->items);
     apart->count = count;
+    return true;
+}
+
+static bool read_apart(struct inspection *in, const ProtobufCFieldDescriptor *field, json_t *value)
+{
+    size_t count = json_array_size(value);
+
+    if (!make_room_apart(in, count))
+        return false;
     for (size_t i = 0; i < count; i++)
-        apart->items[i] = reading_of(in->arena, field->descriptor, json_array_get(value, i));
+        in->apart->items[i] = reading_of(in->arena, field->descriptor, json_array_get(value, i));
     return true;
 }
 
@@ -359,12 +216,33 @@ struct reading message_read_json(struct arena *arena, const ProtobufCMessageDesc
 {
     struct flaw flaw;
     struct inspection in = {.arena = arena, .flaw = &flaw};
-    json_t *tree = tree_of(&in, json);
+    json_t *tree = message_tree(&in, json);
 
     if (tree)
         return reading_of(arena, descriptor, tree);
     return (struct reading){message_new(arena, descriptor),
                             arena_copy_bytes(arena, &flaw, sizeof flaw)};
+}
+
+/* What jansson refuses a whole document for, though its grammar is that of JSON. */
+static bool is_of_an_item(const struct flaw *flaw)
+{
+    return strcmp(flaw->reason, "not_json") != 0 && strcmp(flaw->reason, "too_large") != 0;
+}
+
+/* The items that were cut out, none of which was read with the rest. */
+static bool read_cut(struct inspection *in, const ProtobufCMessageDescriptor *type,
+                     const struct message_cut *cut)
+{
+    if (cut->count == 0)
+        return true;
+    const ProtobufCMessageDescriptor *item =
+        protobuf_c_message_descriptor_get_field_by_name(type, in->apart->list)->descriptor;
+    if (!make_room_apart(in, cut->count))
+        return false;
+    for (size_t i = 0; i < cut->count; i++)
+        in->apart->items[i] = message_read_json(in->arena, item, cut->items[i]);
+    return true;
 }
 
 ProtobufCMessage *message_from_json_apart(struct arena *arena,
@@ -373,12 +251,17 @@ ProtobufCMessage *message_from_json_apart(struct arena *arena,
                                           struct flaw *flaw)
 {
     struct inspection in = {.arena = arena, .flaw = flaw, .apart = apart};
-    json_t *tree = tree_of(&in, json);
+    json_t *tree = message_tree(&in, json);
+    struct message_cut cut = {0};
 
+    if (!tree && apart && is_of_an_item(flaw) && message_cut(arena, json, apart->list, &cut)) {
+        in = (struct inspection){.arena = arena, .flaw = flaw, .apart = apart};
+        tree = message_tree(&in, cut.around);
+    }
     if (!tree)
         return NULL;
     ProtobufCMessage *message = message_new(arena, descriptor);
-    return read_object(&in, tree, message) ? message : NULL;
+    return read_object(&in, tree, message) && read_cut(&in, descriptor, &cut) ? message : NULL;
 }
 
 ProtobufCMessage *message_from_json(struct arena *arena,

@@ -199,8 +199,27 @@ def test_an_item_that_is_nothing_harms_no_neighbour(house, scene, mover, bad):
     assert (results[0]["reason"], results[0]["update_id"]) == ("wrong_type", "")
 
 
+@pytest.mark.parametrize("bad, reason", [
+    (b'{"note": "a", "note": "b"}', "duplicate_field"), (b'{"note": "\\u0000"}', "nul_character"),
+    (b'{"note": "\\ud800"}', "bad_utf8"), (b'{"note": "\xff"}', "bad_utf8"),
+    (b'{"latitude": 1e999}', "out_of_range"), (b'{"latitude": 12345678901234567890123}', "out_of_range"),
+    (b"[" * 40 + b"]" * 40, "too_deep")])
+def test_what_no_reader_takes_harms_no_neighbour(house, scene, mover, bad, reason):
+    job_id = offered(house, scene, mover)
+    good = [json.dumps(update(job_id, state)).encode() for state in ("en_route", "on_site")]
+    answer = house.request("POST", "/v1/job-updates", key=scene.provider,
+                           headers={"Content-Type": "application/json"},
+                           body=b'{"updates": [' + b", ".join([good[0], bad, good[1]]) + b"]}")
+
+    results = answer.json["results"]
+    assert words(results) == ["applied", "rejected", "applied"]
+    assert results[1]["reason"] == reason
+    assert state_of(house, scene, job_id) == "on_site"
+
+
 @pytest.mark.parametrize("sent, status", [
-    (b'{"updates": [', 400), (b'{"updates": [{"update_id": "a", "update_id": "b"}]}', 400),
+    (b'{"updates": [', 400), (b'{"updates": [{"update_id": x}]}', 400),
+    (b'{"updates": [{"note": "\xff"}], "updates": []}', 400),
     (b'{"updates": {}}', 422), (b'{"updates": [], "more": 1}', 422), (b"[]", 422), (b"null", 422)])
 def test_what_is_wrong_around_the_updates_refuses_them_all(house, scene, sent, status):
     problem(house.request("POST", "/v1/job-updates", key=scene.provider, body=sent,

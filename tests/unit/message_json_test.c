@@ -283,6 +283,61 @@ static void items_read_apart_harm_no_other(void **state)
     assert_string_equal(update_id(&updates, 2), "b");
 }
 
+/* What the reader of JSON refuses a whole text for is still of the one item. */
+static void what_no_reader_takes_harms_no_other_item_either(void **state)
+{
+    static const struct {
+        const char *item, *reason;
+    } cases[] = {
+        {"{\"note\": \"a\", \"note\": \"b\"}",                                   "duplicate_field"},
+        {"{\"note\": \"\\u0000\"}",                                              "nul_character"  },
+        {"{\"note\": \"\\ud800\"}",                                              "bad_utf8"       },
+        {"{\"note\": \"\xff\"}",                                                 "bad_utf8"       },
+        {"{\"latitude\": 1e999}",                                                "out_of_range"   },
+        {"{\"latitude\": 12345678901234567890123}",                              "out_of_range"   },
+        {"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", "too_deep"       },
+    };
+    struct readings updates;
+    struct flaw flaw;
+
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        const char *json = arena_print(arena,
+                                       " {\"updates\" : [ {\"update_id\": \"],{\"} ,%s\n,"
+                                       "{\"update_id\": \"b\\\"\"}]}",
+                                       cases[i].item);
+        assert_non_null(read_updates(json, &updates, &flaw));
+        assert_int_equal(updates.count, 3);
+        assert_null(updates.items[0].flaw);
+        assert_string_equal(update_id(&updates, 0), "],{");
+        assert_string_equal(updates.items[1].flaw->reason, cases[i].reason);
+        assert_null(updates.items[2].flaw);
+        assert_string_equal(update_id(&updates, 2), "b\"");
+    }
+}
+
+static void what_is_wrong_around_items_that_were_cut_is_a_flaw(void **state)
+{
+    static const struct {
+        const char *json, *reason;
+    } cases[] = {
+        {"{\"updates\": [{\"note\": \"\xff\"}], \"updates\": []}", "duplicate_field"},
+        {"{\"updates\": [{\"note\": \"\xff\"}], \"more\": 1}",     "unknown_field"  },
+        {"{\"updates\": [{\"note\": \"\xff\"}",                    "bad_utf8"       },
+        {"{\"updates\": [{\"note\": \"\xff\"},{},{},{}]}",         "too_many"       },
+        {"[{\"updates\": [{\"note\": \"\xff\"}]}]",                "bad_utf8"       },
+        {"{\"updates\": \"\xff\"}",                                "bad_utf8"       },
+        {"{\"\xff\": 1, \"updates\": []}",                         "bad_utf8"       },
+        {"{\"updates\": [{\"note\": x}, {}]}",                     "not_json"       },
+    };
+    struct readings updates;
+    struct flaw flaw;
+
+    for (size_t i = 0; i < LENGTH(cases); i++) {
+        assert_null(read_updates(cases[i].json, &updates, &flaw));
+        assert_string_equal(flaw.reason, cases[i].reason);
+    }
+}
+
 static void what_is_wrong_around_items_read_apart_is_a_flaw(void **state)
 {
     struct readings updates;
@@ -572,6 +627,8 @@ int main(void)
         cmocka_unit_test(an_absent_or_null_sub_message_is_absent),
         cmocka_unit_test(items_are_read),
         cmocka_unit_test(items_read_apart_harm_no_other),
+        cmocka_unit_test(what_no_reader_takes_harms_no_other_item_either),
+        cmocka_unit_test(what_is_wrong_around_items_that_were_cut_is_a_flaw),
         cmocka_unit_test(what_is_wrong_around_items_read_apart_is_a_flaw),
         cmocka_unit_test(a_reading_holds_what_fits),
         cmocka_unit_test(what_just_fits_is_read),
