@@ -79,7 +79,8 @@ ProtobufCMessage *message_from_json_apart(struct arena *arena,
                                           struct bytes json, struct readings *apart,
                                           struct flaw *flaw);
 
-/* Appends the message as one JSON object, every field, in the order of the .proto. */
+/* Appends the message as one JSON object, in the order of the .proto: every field, but for those of
+ * a oneof that were not chosen. */
 void message_to_json(struct text *to, const ProtobufCMessage *message);
 
 /* Appends one string as a JSON string, quoted and escaped. */

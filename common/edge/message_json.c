@@ -204,14 +204,18 @@ static void write_items(struct text *to, const ProtobufCMessage *message,
     text_add_bytes(to, "]", 1);
 }
 
+/* One of several that was not chosen is left out: null would say that it is emptied. */
+static bool is_said(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field)
+{
+    return !(field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF)
+           || field_chosen(message, field) == field->id;
+}
+
 static void write_field(struct text *to, const ProtobufCMessage *message,
                         const ProtobufCFieldDescriptor *field)
 {
     if (field->label == PROTOBUF_C_LABEL_REPEATED)
         write_items(to, message, field);
-    else if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF)
-             && field_chosen(message, field) != field->id)
-        text_add(to, "null");
     else
         writers[field_type(field)->sort](to, field, field_in(message, field));
 }
@@ -220,10 +224,14 @@ void message_to_json(struct text *to, const ProtobufCMessage *message)
 {
     const ProtobufCMessageDescriptor *descriptor = message->descriptor;
 
+    bool first = true;
     text_add_bytes(to, "{", 1);
     for (unsigned i = 0; i < descriptor->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &descriptor->fields[i];
-        text_add_bytes(to, i > 0 ? ",\"" : "\"", i > 0 ? 2 : 1);
+        if (!is_said(message, field))
+            continue;
+        text_add_bytes(to, first ? "\"" : ",\"", first ? 1 : 2);
+        first = false;
         text_add(to, field->name);
         text_add_bytes(to, "\":", 2);
         write_field(to, message, field);

@@ -225,6 +225,9 @@ static void null_empties_what_can_tell_it_from_absent(void **state)
     assert_string_equal(order->assignee, "");
     assert_int_equal(order->given_team_case, AMEND_TICKET__GIVEN_TEAM__NOT_SET);
     assert_string_equal(order->reason, "");
+    assert_non_null(strstr(written(&order->base), "\"assignee\":\"\""));
+    assert_null(strstr(written(&order->base), "team"));
+    assert_null(strstr(written(&((const AmendTicket)AMEND_TICKET__INIT).base), "assignee"));
 }
 
 static void an_absent_or_null_sub_message_is_absent(void **state)
