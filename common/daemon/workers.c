@@ -21,8 +21,11 @@ void workers_finish(struct worker_pool *pool, struct work **works, size_t count)
 static void finish(struct worker_pool *pool, struct work *work)
 {
     if (work->failure)
-        log_error("did=%s said=%s reason=%s", work->command ? work->command->name : "apply_event",
-                  work->answer.reason, log_quote(work->arena, work->failure));
+        log_error("did=%s caller=%s trace=%s said=%s reason=%s",
+                  work->command ? work->command->name : "apply_event",
+                  log_quote(work->arena, text_or_empty(work->request.caller.id)),
+                  text_or_empty(work->request.trace), work->answer.reason,
+                  log_quote(work->arena, work->failure));
     if (work->command)
         metric_request(work->command, work->answer.kind, clock_monotonic_us() - work->arrived_us);
     work->done(work, work->with);

@@ -1,3 +1,0 @@
--- The whole tree.
-select branch, path
-  from @.scope
