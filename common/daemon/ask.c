@@ -136,6 +136,8 @@ static void question_answered(struct instance *instance, const AnswerHeader *hea
     if (!open || open->target != instance->target)
         return;
     open->silent &= ~bit_of(instance);
+    if (header->upto > instance->target->upto)
+        instance->target->upto = header->upto;
     if (header->kind != NOT_ACTIVE) {
         instance->target->favourite = instance->index;
         question_end(asks, open, header, body);

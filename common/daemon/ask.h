@@ -11,6 +11,11 @@
  *
  * A question to the own service is first put to this process itself (daemon_ask_self).  On the
  * loop's thread.
+ *
+ * An answer to a command says up to which event it wrote; ask_known tells what all answers so far
+ * said.  A question that carries this is not answered from what stands before it, but refused
+ * UNAVAILABLE "behind".  Only a service that every event of these sources concerns can be asked so:
+ * what is passed over moves no position at once (daemon/listen).
  */
 #pragma once
 
@@ -25,6 +30,12 @@ enum {
     ASK_BYTES_MOST = 64 * 1024 * 1024, /* of all their bodies together; likewise */
 };
 
+/* How far sources have told. */
+struct known {
+    Position **places;
+    size_t count;
+};
+
 struct question {
     const char *service;
     const char *message; /* "intake.RegisterTicket" */
@@ -35,6 +46,7 @@ struct question {
     uint64_t expected_version;
     bool keyed;
     struct bytes beside; /* digest of what was asked and the body does not say; for commands */
+    struct known known;  /* what has to be in the answer; for queries */
     struct bytes body;   /* packed; copied */
 };
 
@@ -43,3 +55,6 @@ void asks_open(struct daemon *daemon); /* sockets to every instance of the peers
 void asks_close(struct daemon *daemon);
 /* `answered` is called once, on the loop, before or after this returns. */
 void ask(struct daemon *daemon, const struct question *question, on_answered *answered, void *with);
+
+/* How far the other services have told, as their answers to this process say. */
+struct known ask_known(const struct daemon *daemon, struct arena *arena);

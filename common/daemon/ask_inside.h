@@ -1,5 +1,5 @@
 /*
- * ask_inside: the questions that are open, and their memory.  For ask.c alone.
+ * ask_inside: the questions that are open, and their memory.  For ask*.c alone.
  *
  * A question's number says which slot it has, so that its answer finds it without searching; slots
  * and their memory are used again.
@@ -27,6 +27,7 @@ struct target {
     struct instance instances[ASK_INSTANCES_MOST];
     unsigned count;
     unsigned favourite; /* answered last */
+    uint64_t upto;      /* it told at least so far, as its answers say */
 };
 
 struct open_question {

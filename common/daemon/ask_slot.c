@@ -82,6 +82,8 @@ static AskHeader header_of(const struct question *question, uint64_t number, Cal
     header.expected_version = question->expected_version;
     header.keyed = question->keyed;
     header.beside = (ProtobufCBinaryData){question->beside.size, (uint8_t *)question->beside.at};
+    header.known = question->known.places;
+    header.n_known = question->known.count;
     return header;
 }
 

@@ -64,7 +64,7 @@ static bool write_events(struct writer *writer, struct work **works, size_t coun
     struct event_rows rows = event_rows_new(arena, emitted);
     for (size_t i = 0; i < count; i++)
         for (struct emitted *at = works[i]->emitted; at; at = at->next) {
-            at->event.id = ++*head;
+            at->event.id = works[i]->answer.upto = ++*head;
             number_event(writer, works[i], at, &rows);
         }
     return db_run(db, house_sql.write_events, db_array(arena, rows.ids, rows.count),

@@ -76,7 +76,7 @@ static const struct route rows[] = {
     {"GET",    "/v1/returns/{return_id}", ASKED(find_return, return),   NULL, 0, carry},
     {"GET",    "/v1/complaints",     ASKED(list_complaints, complaints), NULL, ROUTE_LISTED, carry},
     {"GET",    "/v1/complaints/{complaint_id}", ASKED(find_complaint, complaint), NULL, 0, carry},
-    {"GET",    "/v1/reports/tickets", ASKED(report_tickets, ticket_report), NULL, 0, carry},
+    {"GET",    "/v1/reports/tickets", ASKED(report_tickets, ticket_report), NULL, 0, carry_picture},
     {"POST",   "/v1/keys",           ASKED(make_key, key),              KEY_PATH, 0, carry_new_key},
     {"GET",    KEY_PATH,             ASKED(show_key, key_shown),        NULL, 0, carry},
     {"DELETE", KEY_PATH,             ASKED(revoke_key, key_gone),       NULL, 0, carry},

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway.pb-c.h"
@@ -199,6 +200,32 @@ TEST(a_provider_reads_no_timeline)
     TRUE(was_refused(FORBIDDEN, "not_for_providers"));
 }
 
+static void ask_knowing(const char *source, uint64_t at)
+{
+    Position known = POSITION__INIT;
+    ReadTimeline asked = READ_TIMELINE__INIT;
+
+    known.source = source;
+    known.at = at;
+    asked.ticket_id = ticket_id(1);
+    ask_as((struct voice){.roles = "agent", .known = &known}, &asked.base);
+}
+
+/* Who was answered of a move knows its event, and does not take a picture without it. */
+TEST(what_was_not_heard_yet_is_not_hidden)
+{
+    ticket_is_registered(1);
+    uint64_t heard = (uint64_t)atoll(value("select at from reporting.position"
+                                           " where source = 'intake'"));
+
+    ask_knowing("intake", heard);
+    TRUE(was_done());
+    ask_knowing("intake", heard + 1);
+    TRUE(was_refused(UNAVAILABLE, "behind"));
+    ask_knowing("somebody", 1);
+    TRUE(was_done());
+}
+
 ROOM(reporting, cmocka_unit_test(what_was_said_is_kept),
      cmocka_unit_test(another_tickets_life_is_not_shown),
      cmocka_unit_test(a_type_from_a_newer_release_has_its_line),
@@ -209,4 +236,5 @@ ROOM(reporting, cmocka_unit_test(what_was_said_is_kept),
      cmocka_unit_test(a_foreign_cursor_is_refused), cmocka_unit_test(a_limit_has_an_edge),
      cmocka_unit_test(an_unknown_ticket_has_no_timeline),
      cmocka_unit_test(a_ticket_outside_the_scope_does_not_exist),
-     cmocka_unit_test(a_provider_reads_no_timeline))
+     cmocka_unit_test(a_provider_reads_no_timeline),
+     cmocka_unit_test(what_was_not_heard_yet_is_not_hidden))

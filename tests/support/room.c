@@ -219,6 +219,10 @@ static AskHeader *header_of(struct work *work, struct voice voice, const char *m
     header->caller = caller;
     header->expected_version = voice.version;
     header->keyed = voice.key != NULL;
+    if (voice.known) {
+        header->known = arena_copy_bytes(work->arena, &voice.known, sizeof voice.known);
+        header->n_known = 1;
+    }
     return header;
 }
 

@@ -61,6 +61,7 @@ struct voice {
     const char *provider_id;
     const char *key;
     uint64_t version; /* If-Match */
+    Position *known;  /* how far the asker knows that a source told */
 };
 
 void ask(const char *roles, const ProtobufCMessage *message);

@@ -2,6 +2,7 @@
 
 import datetime
 import statistics
+import threading
 import time
 
 import pytest
@@ -164,3 +165,52 @@ def test_what_does_not_exist_has_no_timeline(house):
     problem(house.request("GET", f"/v1/tickets/{NOBODY}/timeline"), 404)
 
     assert time.monotonic() - began >= LOOKED_FOR_S, "it is looked for before it is denied"
+
+
+def test_what_was_answered_is_in_the_picture(house, scene, mover):
+    for _ in range(25):
+        ticket_id = scene.register(kind="consult")["ticket_id"]
+        for action in ("acknowledge", "start", "resolve", "object"):
+            state = mover.move_ticket(ticket_id, action)["state"]
+            items = house.get(f"/v1/tickets/{ticket_id}/timeline", scene.agent)["items"]
+            assert items[-1]["state"] == state, f"{action} is not told yet: {items}"
+
+
+def test_what_was_answered_is_in_the_report(house, scene):
+    branch = fresh("picture")
+    house.post("/v1/branches", {"branch": branch, "name": "画", "kind": "branch",
+                                "time_zone": "Asia/Shanghai"})
+    agent, manager = (house.make_key(role, branch=branch) for role in ("agent", "manager"))
+    for made in range(1, 26):
+        house.post("/v1/tickets", scene.ticket(kind="consult", branch=branch), agent)
+        items = house.get("/v1/reports/tickets?by=kind", manager)["items"]
+        assert [item["count"] for item in items] == [made]
+
+
+def test_a_move_of_a_job_is_in_the_picture(house, scene, mover):
+    job = mover.job_in("planned")
+    for action in mover.JOB_ROAD["verified"]:
+        state = mover.move_job(job["job_id"], action)["state"]
+        items = house.get(f"/v1/tickets/{job['ticket_id']}/timeline", scene.agent)["items"]
+        assert state in [item["state"] for item in items], f"{action} is not told yet: {items}"
+
+
+def test_a_picture_that_stays_behind_is_shown_as_it_is(house, scene, mover):
+    ticket_id = scene.register(kind="consult")["ticket_id"]
+    path = f"/v1/tickets/{ticket_id}/timeline"
+    assert len(house.get(path, scene.agent)["items"]) == 1
+    holder = threading.Thread(target=house.sql, args=(
+        "select at from reporting.position for update; select pg_sleep(4)",))
+    holder.start()
+    eventually(lambda: house.sql("select 1 from pg_locks where mode = 'RowShareLock' and granted"
+                                 " and relation = 'reporting.position'::regclass"))
+
+    mover.move_ticket(ticket_id, "acknowledge")
+    began = time.monotonic()
+    shown = house.get(path, scene.agent)["items"]
+    took = time.monotonic() - began
+    holder.join()
+
+    assert [item["type"] for item in shown] == ["ticket.registered"]
+    assert LOOKED_FOR_S <= took < 3 * LOOKED_FOR_S
+    assert len(house.get(path, scene.agent)["items"]) == 2

@@ -23,6 +23,7 @@ struct question carry_question(struct exchange *exchange, const char *service,
         .trace = exchange->trace,
         .expected_version = exchange->expected_version,
         .keyed = exchange->keyed,
+        .known = exchange->known,
         .body = message_pack(exchange->arena, message),
     };
 }
@@ -327,11 +328,15 @@ static void picture_left(void *with)
     exchange_free(with);
 }
 
+static bool stands_behind(const AnswerHeader *header)
+{
+    return header->kind == NOT_FOUND || strcmp(header->reason, "behind") == 0;
+}
+
 static void picture_answered(void *with, const AnswerHeader *header, struct bytes body)
 {
     struct exchange *exchange = with;
-    if (header->kind != NOT_FOUND || !exchange->connection
-        || exchange->looks == PICTURE_LOOKS_MOST) {
+    if (!stands_behind(header) || !exchange->connection || exchange->looks == PICTURE_LOOKS_MOST) {
         answered(exchange, header, body);
         return;
     }
@@ -342,7 +347,13 @@ static void picture_answered(void *with, const AnswerHeader *header, struct byte
     alarm_set(exchange->again, PICTURE_LOOK_MS, 0);
 }
 
+/* What has to be in it stays what it was at first: a house that goes on telling would never be
+ * caught up with.  The last look takes what there is. */
 void carry_picture(struct exchange *exchange)
 {
+    if (exchange->looks == 0)
+        exchange->known = ask_known(exchange->border->daemon, exchange->arena);
+    if (exchange->looks == PICTURE_LOOKS_MOST)
+        exchange->known.count = 0;
     carry_to(exchange, picture_answered);
 }

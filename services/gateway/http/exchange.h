@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/text.h"
+#include "daemon/ask.h"
 #include "daemon/caller.h"
 #include "gateway.h"
 #include "http/head.h"
@@ -44,8 +45,10 @@ struct exchange {
     uint64_t expected_version;
     long rate_left; /* −1: not counted */
     struct key_waiter waiter;
-    struct alarm_clock *again; /* looks again for what was not found; NULL: did not have to */
+    struct alarm_clock
+        *again; /* looks again at a picture that stands behind; NULL: did not have to */
     int looks;
+    struct known known; /* what the picture has to show */
     struct audience audience;
     struct exchange *next_keyed;
     bool in_flight; /* stands among the keyed */
