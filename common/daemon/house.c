@@ -12,7 +12,8 @@ enum {
     EVENTS_BYTES_USUAL = 1024 * 1024,
     EVENTS_BYTES_MOST = 2 * 1024 * 1024, /* or one event: a page fits into a frame of the bus */
     CHAIN_MOST = 100000,
-    CHAIN_PAGE = 1000
+    CHAIN_PAGE = 1000,
+    HEADS_MOST = 500, /* of each source */
 };
 
 /* ---- history ---- */
@@ -211,7 +212,8 @@ static bool list_heads(struct request *req)
     Heads heads = HEADS__INIT;
     struct rows rows;
 
-    if (!db_all(req->db, &rows, house_sql.list_heads, asked->source))
+    if (!db_all(req->db, &rows, house_sql.list_heads, asked->source,
+                db_number(req->arena, (int64_t)asked->after), db_number(req->arena, HEADS_MOST)))
         return false;
     heads.heads = arena_take(req->arena, (rows.count + 1) * sizeof *heads.heads);
     for (size_t i = 0; i < rows.count; i++) {

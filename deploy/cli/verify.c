@@ -8,7 +8,10 @@
 #include "base/text.h"
 #include "web.h"
 
-enum { PAGE_EVENTS = 20000, HASH = 32 };
+enum {
+    PAGE_EVENTS = 20000,
+    WITNESSED_EVENTS = 10000, /* a chain so long was sealed: a writer does so at least as often */
+};
 
 static const char usage[] = "verify";
 
@@ -74,21 +77,36 @@ static void keep(struct verification *verification, const char *keeper, const js
     verification->heads[verification->count++] = kept;
 }
 
-static void collect(struct verification *verification, const char *keeper)
+/* The heads of a source that a keeper has behind an event; the event of the last, 0: no more. */
+static int64_t collect_page(struct verification *verification, const char *keeper,
+                            const char *source, int64_t after)
 {
     size_t i;
     json_t *head;
     json_t *answer =
         web_now(verification->web, "GET",
-                arena_print(verification->arena, "/v1/services/%s/heads", keeper), NULL);
+                arena_print(verification->arena, "/v1/services/%s/heads?source=%s&after=%" PRId64,
+                            keeper, source, after),
+                NULL);
     json_t *heads = json_object_get(answer, "heads");
+    size_t count = json_array_size(heads);
 
     verification->asked &= answer != NULL;
-    verification->heads =
-        realloc(verification->heads,
-                (verification->count + json_array_size(heads) + 1) * sizeof *verification->heads);
+    verification->heads = realloc(verification->heads,
+                                  (verification->count + count + 1) * sizeof *verification->heads);
     json_array_foreach(heads, i, head) keep(verification, keeper, head);
     json_decref(answer);
+    return count ? verification->heads[verification->count - 1].id : 0;
+}
+
+static void collect(struct verification *verification, const char *keeper)
+{
+    for (size_t i = 0; i < SERVICES && verification->asked; i++) {
+        int64_t after = 0;
+        do
+            after = collect_page(verification, keeper, services[i], after);
+        while (after && verification->asked);
+    }
 }
 
 static int by_source_and_id(const void *a, const void *b)
@@ -167,6 +185,14 @@ static bool walk_on(struct verification *verification, struct walk *walk)
     return agree && walk->at > from && walk->at < walk->head;
 }
 
+/* It follows from itself, and that is all: whoever owns the schema could have written it anew. */
+static void unwitnessed(struct verification *verification, const struct walk *walk)
+{
+    printf("%-11s UNWITNESSED: %" PRId64 " events, and nobody keeps a head of them\n",
+           walk->service, walk->at);
+    verification->holds = false;
+}
+
 static void verify_service(struct verification *verification, const char *service)
 {
     struct walk walk = walk_begin(verification, service);
@@ -180,7 +206,10 @@ static void verify_service(struct verification *verification, const char *servic
                  arena_print(verification->arena, "is gone; %s keeps the head of event %" PRId64,
                              verification->heads[walk.next].keeper,
                              verification->heads[walk.next].id));
-    if (verification->holds && verification->asked)
+    if (verification->holds && verification->asked && walk.agreed == 0
+        && walk.at >= WITNESSED_EVENTS)
+        unwitnessed(verification, &walk);
+    else if (verification->holds && verification->asked)
         printf("%-11s intact: %" PRId64 " events, %zu kept heads agree\n", service, walk.at,
                walk.agreed);
     verification->holds &= held;

@@ -112,6 +112,7 @@ def test_a_rewritten_past_is_found_at_the_event(own_house):
 
 
 SEALED_EVERY_EVENTS = 10000
+KEEPERS = ("dispatch", "returns", "complaints", "reporting", "gateway")
 
 
 def tell_much(house, folder):
@@ -137,12 +138,32 @@ def test_a_past_that_was_cut_off_is_found_by_the_heads_others_keep(own_house, tm
         "select max(id) from dispatch.head where source = 'intake'"), what="a kept head of intake"))
     register(own_house)
     eventually(lambda: " 5 kept heads agree" in operator(own_house, "verify"), what="all keepers")
+    kept = {keeper: own_house.sql(f"delete from {keeper}.head where source = 'intake' returning"
+                                  " row_to_json(head)").splitlines()[0] for keeper in KEEPERS}
 
+    said = operator(own_house, "verify", code=1)
+    assert "intake      UNWITNESSED" in said, said
+    for keeper, head in kept.items():
+        own_house.sql(f"insert into {keeper}.head select * from json_populate_record("
+                      f"null::{keeper}.head, '{head}')")
     own_house.sql(f"delete from intake.event where id >= {sealed}")
 
     said = operator(own_house, "verify", code=1)
     assert f"intake      DIVERGES at intake/{sealed}" in said, said
     assert said.count("intact") == 5, said
+
+
+def test_verify_reads_every_head_that_is_kept(own_house):
+    """More of one source than fit into an answer: those of another, and the last, count as well."""
+    own_house.start()
+    own_house.sql("insert into reporting.head select 'complaints', id, '', 0, '', ''"
+                  " from generate_series(1, 1200) as id")
+    own_house.sql("insert into reporting.head values ('dispatch', 1, '', 0, '', '')")
+
+    said = operator(own_house, "verify", code=1)
+
+    assert "complaints  DIVERGES at complaints/1200" in said, said
+    assert "dispatch    DIVERGES at dispatch/1" in said, said
 
 
 def test_nothing_parked_says_so(house):

@@ -1,6 +1,9 @@
--- Signed heads of others, newest first, of one source where one is named.
+-- Signed heads of others behind $2, oldest first, so many of each source: of one where one is named.
 select source, id, hash, signed_ms, signature, public_key
-  from @.head
- where $1 = '' or source = $1
- order by source, id desc
- limit 500
+  from (select source, id, hash, signed_ms, signature, public_key,
+               row_number() over (partition by source order by id) as place
+          from @.head
+         where ($1 = '' or source = $1)
+           and id > $2) head
+ where place <= $3
+ order by source, id
