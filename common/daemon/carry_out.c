@@ -184,7 +184,8 @@ static bool fire(struct attempt *attempt, struct work *work)
     return work_run(work, work->timer->run, NULL);
 }
 
-/* The head as committed before this batch, signed. */
+/* The head as committed before this batch, signed.  The log is one more place that holds it,
+ * outside of every schema. */
 static bool seal(struct attempt *attempt, struct work *work)
 {
     struct writer *writer = attempt->writer;
@@ -197,6 +198,8 @@ static bool seal(struct attempt *attempt, struct work *work)
     head.hash.len = CHAIN_HASH;
     head.signed_at_ms = attempt->now_ms;
     seal_head(writer->seal, work->arena, &head);
+    log_info("did=seal source=%s id=%" PRIu64 " hash=%s", head.source, head.id,
+             chain_hex(work->arena, (struct bytes){writer->hash, CHAIN_HASH}));
     return emit(&work->request, (struct told){.subject = head.source, .aggregate = head.source},
                 &head.base);
 }

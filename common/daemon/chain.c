@@ -67,13 +67,18 @@ void seal_free(struct seal *seal)
     free(seal);
 }
 
+const char *chain_hex(struct arena *arena, struct bytes hash)
+{
+    char *hex = arena_take(arena, 2 * hash.size + 1);
+
+    return sodium_bin2hex(hex, 2 * hash.size + 1, hash.at, hash.size);
+}
+
 /* What is signed: one line that a person can make again by hand. */
 static const char *head_sentence(struct arena *arena, const HeadSealed *head)
 {
-    char hex[2 * CHAIN_HASH + 1] = "";
+    const char *hex = chain_hex(arena, (struct bytes){head->hash.data, head->hash.len});
 
-    if (head->hash.len == CHAIN_HASH)
-        sodium_bin2hex(hex, sizeof hex, head->hash.data, head->hash.len);
     return arena_print(arena, "%s %llu %s %lld", head->source, (unsigned long long)head->id, hex,
                        (long long)head->signed_at_ms);
 }

@@ -20,6 +20,9 @@ void chain_next(const uint8_t before[CHAIN_HASH], struct bytes record, uint8_t h
 struct bytes chain_digest(struct arena *arena, const char *message, struct bytes body,
                           struct bytes beside);
 
+/* As people compare it. */
+const char *chain_hex(struct arena *arena, struct bytes hash);
+
 /* A signing key made of the bytes of a secret file; false where the file can't be read. */
 struct seal;
 struct seal *seal_open(const char *seed_file);

@@ -44,7 +44,7 @@ bool overhear_react(struct work *work)
         return false;
     for (size_t i = 0; i < service->reactions.count; i++) {
         const struct reaction *row = &service->reactions.rows[i];
-        if (!is_about(row, work->event))
+        if (!row->run || !is_about(row, work->event))
             continue;
         if (row->kinds) {
             if (!work_read(work, row->message))

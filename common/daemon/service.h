@@ -44,7 +44,8 @@ struct event {
 
 /*
  * What a service overhears.  `message` NULL: every event of `source` (reporting).  `kinds`: only
- * where the message's field `kind` is one of them (they end with NULL), or ANY_KIND.
+ * where the message's field `kind` is one of them (they end with NULL), or ANY_KIND.  Whoever
+ * follows a source keeps the heads of its chain; HEADS, and `run` NULL: it is followed for these.
  */
 struct reaction {
     const char *source; /* "dispatch" */
@@ -54,6 +55,7 @@ struct reaction {
     const char *const *kinds;
 };
 #define ANY_KIND NULL
+#define HEADS    "keep_head", &head_sealed__descriptor
 
 /* A durable timer: set with timer_set, fired once, in a transaction with its effect. */
 struct timer {
@@ -104,8 +106,7 @@ struct service {
     void (*moved_in)(struct daemon *daemon);
     /* On the loop, at SIGTERM, before the threads end: stop taking new work; may be NULL. */
     void (*moving_out)(struct daemon *daemon);
-    /* On the loop, after that: whether something is under way that deserves its end; may be NULL.
-     */
+    /* On the loop, after that: whether something under way deserves its end; may be NULL. */
     bool (*under_way)(const struct daemon *daemon);
     /* After the loop has run, when every question was answered: frees what moved_in made. */
     void (*moved_out)(struct daemon *daemon);

@@ -71,6 +71,7 @@ static const struct reaction reactions[] = {
     {"dispatch",   MESSAGE(job_cancelled),      note_cancelled_job},
     {"returns",    MESSAGE(return_requested),   link_return       },
     {"complaints", MESSAGE(complaint_received), link_complaint    },
+    {"gateway",    HEADS,                       NULL              },
 };
 
 /* What intake does by the clock. */

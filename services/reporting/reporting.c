@@ -10,12 +10,15 @@ static const struct command queries[] = {
     {MESSAGE(report_tickets), report_tickets, READERS},
 };
 
-/* What reporting overhears: everything, so a type that is newer than this release too. */
+/* What reporting overhears: everything, so a type that is newer than this release too.  What
+ * gateway tells belongs to no ticket and has no line: of that the heads are kept. */
+#define WHATEVER(name) #name, NULL
 static const struct reaction reactions[] = {
-    {"intake",     "picture_tickets", NULL, picture_tickets},
-    {"dispatch",   "note_whatever",   NULL, note_whatever  },
-    {"returns",    "note_whatever",   NULL, note_whatever  },
-    {"complaints", "note_whatever",   NULL, note_whatever  },
+    {"intake",     WHATEVER(picture_tickets), picture_tickets},
+    {"dispatch",   WHATEVER(note_whatever),   note_whatever  },
+    {"returns",    WHATEVER(note_whatever),   note_whatever  },
+    {"complaints", WHATEVER(note_whatever),   note_whatever  },
+    {"gateway",    HEADS,                     NULL           },
 };
 
 static const struct identifier identifiers[] = {

@@ -16,7 +16,8 @@
 
 extern const struct service reporting;
 
-/* Who tells; a cursor of a timeline names one by its place here, so new ones go to the end. */
+/* Who tells of tickets; a cursor of a timeline names one by its place here, so new ones go to the
+ * end. */
 enum { SOURCES = 4 };
 extern const char *const sources[SOURCES];
 

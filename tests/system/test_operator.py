@@ -1,6 +1,9 @@
 """The operator's command, asked as an operator asks it."""
 
+import concurrent.futures
+import http.client
 import json
+import re
 import signal
 import subprocess
 
@@ -150,6 +153,43 @@ def test_a_past_that_was_cut_off_is_found_by_the_heads_others_keep(own_house, tm
 
     said = operator(own_house, "verify", code=1)
     assert f"intake      DIVERGES at intake/{sealed}" in said, said
+    assert said.count("intact") == 5, said
+
+
+def make_many_keys(house, count):
+    """So many that the gateway seals a head of its own chain."""
+    order = json.dumps({"name": "one of many", "roles": ["agent"]})
+    headers = {"Authorization": f"Bearer {house.key}", "Content-Type": "application/json"}
+
+    def make(share):
+        connection = http.client.HTTPConnection("127.0.0.1", house.port, timeout=60)
+        for _ in range(share):
+            connection.request("POST", "/v1/keys", order, headers)
+            answer = connection.getresponse()
+            assert answer.status == 201, answer.read()
+            answer.read()
+        connection.close()
+
+    with concurrent.futures.ThreadPoolExecutor(16) as makers:
+        list(makers.map(make, [count // 16 + 1] * 16))
+
+
+def test_a_cut_off_past_of_gateway_itself_is_found(own_house):
+    own_house.start()
+    make_many_keys(own_house, SEALED_EVERY_EVENTS)
+    sealed = int(eventually(lambda: own_house.sql(
+        "select max(id) from reporting.head where source = 'gateway'"), what="a kept head of gateway"))
+    eventually(lambda: re.search("gateway +intact: .* 2 kept heads agree", operator(own_house, "verify")),
+               what="both keepers")
+    kept = own_house.sql(f"select encode(hash, 'hex') from gateway.event where id = {sealed}")
+    logs = "".join(own_house.log(name) for name in own_house.pids() if name.startswith("gateway"))
+    assert f"did=seal source=gateway id={sealed} hash={kept}" in logs, "the log is a third place"
+    assert re.search(r"^ +gateway +at \d", operator(own_house, "status"), re.M), "its lag is shown"
+
+    own_house.sql(f"delete from gateway.event where id >= {sealed}")
+
+    said = operator(own_house, "verify", code=1)
+    assert f"gateway     DIVERGES at gateway/{sealed}" in said, said
     assert said.count("intact") == 5, said
 
 
