@@ -33,7 +33,8 @@ static const char *const server_settings[] = {
     "log_timezone=UTC",
     "log_line_prefix=%m [%p] %q%u/%a ",
     "log_statement=none",
-    "log_min_error_statement=panic", /* a statement's parameters may name customers */
+    "log_min_error_statement=panic", /* a statement's parameters may name customers, */
+    "log_error_verbosity=terse",     /* and so may the row or key that a DETAIL quotes */
     "logging_collector=off",
     "cluster_name=afterline",
 };

@@ -89,6 +89,18 @@ def test_roles_may_be_made_again(house):
     assert done.returncode == 0, done.stderr
 
 
+def test_no_row_is_quoted_in_the_log_of_postgresql(house):
+    refused = house.sql("""insert into intake.parked (source, id, type, subject, reason, tries,
+                                                      first_at, record, settled)
+                           values ('dispatch', 1, 't', '+8613955501234', 'r', 1, now(), '', 'no')""",
+                        check=False)
+    assert "Failing row contains" in refused.stderr
+
+    log = (house.state / "log" / "postgres.log").read_text()
+    assert 'violates check constraint "parked_settled_check"' in log
+    assert "13955501234" not in log
+
+
 def restored(house, statement):
     return run(POSTGRES / "psql", "-XAt", "-h", house.database_host, "-U", "postgres", "-d",
                "restored", "-c", statement, check=True).stdout.strip()
