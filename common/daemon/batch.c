@@ -121,7 +121,7 @@ static void keep(struct attempt *attempt)
         if (work->kind == WORK_TIMER)
             writer->timers_lost = 0;
         if (work->kind == WORK_SEAL) {
-            writer->sealed = writer->head;
+            writer->sealed = work->emitted->event.id;
             writer->sealed_ms = clock_monotonic_ms();
         }
     }
@@ -142,7 +142,7 @@ static void undo(struct attempt *attempt, enum db_trouble trouble)
         work->rewound = work->parking = false;
         work->lost += trouble == DB_LOST;
     }
-    if (trouble == DB_LOST && attempt->works[0]->kind == WORK_TIMER)
+    if (trouble == DB_LOST && attempt->works[attempt->count - 1]->kind == WORK_TIMER)
         attempt->writer->timers_lost++;
 }
 

@@ -203,6 +203,19 @@ bool writer_read_parked(struct writer *writer)
     return true;
 }
 
+/* What was told after it is owed a signature, whoever wrote it. */
+static bool read_sealed(struct writer *writer)
+{
+    struct row row;
+
+    if (!db_maybe(writer->db, &row, house_sql.read_sealed, writer->options.service->name,
+                  head_sealed__descriptor.name))
+        return false;
+    writer->sealed = row.values ? (uint64_t)row_number(&row, "id") : 0;
+    writer->sealed_ms = clock_monotonic_ms();
+    return true;
+}
+
 static bool read_next_due(struct writer *writer)
 {
     struct row row;
@@ -236,8 +249,8 @@ static bool take_epoch(struct writer *writer)
     if (!db_one(writer->db, &row, house_sql.take_epoch))
         return false;
     writer->epoch = (uint64_t)row_number(&row, "epoch");
-    return read_head(writer) && read_numbers(writer) && read_places(writer) && read_next_due(writer)
-           && db_commit(writer->db) && writer_read_parked(writer);
+    return read_head(writer) && read_sealed(writer) && read_numbers(writer) && read_places(writer)
+           && read_next_due(writer) && db_commit(writer->db) && writer_read_parked(writer);
 }
 
 bool writer_take_over(struct writer *writer, const char **why)
@@ -269,8 +282,6 @@ bool writer_take_over(struct writer *writer, const char **why)
         return false;
     }
     writer->active = true;
-    writer->sealed = writer->head;
-    writer->sealed_ms = clock_monotonic_ms();
     metric_add(METRIC_TAKE_OVERS, 1);
     metric_set(METRIC_ACTIVE, 1);
     log_info("did=take_over epoch=%llu head=%llu", (unsigned long long)writer->epoch,

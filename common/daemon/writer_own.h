@@ -48,8 +48,8 @@ struct writer {
     size_t parked_count;
     int64_t next_due_ms;
     unsigned timers_lost; /* how often in a row the connection broke under timers */
-    uint64_t sealed;
-    int64_t sealed_ms; /* monotonic */
+    uint64_t sealed;      /* the event that told the last signed head: it needs no other */
+    int64_t sealed_ms;    /* monotonic */
     int64_t months_from_ms, months_until_ms;
     int64_t took_over_at_ms, took_over_ms; /* by the wall's clock, and by the monotonic one */
     int64_t tidied_until_ms;               /* monotonic */

@@ -210,13 +210,17 @@ static size_t wait_and_take(struct worker_pool *pool, struct work **works)
     return take(pool, works);
 }
 
-/* What nobody asked for: timers that are due, a head that is to be signed. */
+/* What nobody asked for: a head that is to be signed, and then timers that are due, for what they
+ * tell is behind that head and owed the next signature. */
 static size_t own_works(struct writer *writer, struct work **works)
 {
     size_t count = writer_due(writer, clock_now_ms(), works, 64);
+    struct work *seal = writer_active(writer) ? writer_seal(writer) : NULL;
 
-    if (writer_active(writer) && (works[count] = writer_seal(writer)))
-        count++;
+    if (seal) {
+        memmove(works + 1, works, count++ * sizeof *works);
+        works[0] = seal;
+    }
     for (size_t i = 0; i < count; i++)
         works[i]->done = on_own_done;
     return count;

@@ -554,6 +554,65 @@ static void a_new_month_waits_for_nobody_who_reads(void **state)
     db_close(backup);
 }
 
+/* ---- signed heads ---- */
+
+/* Another writer that can sign, whose last signature is long ago. */
+static void sealing_writer(struct test *test)
+{
+    writer_free(test->writer);
+    test->writer = a_writer("trial.1");
+    test->writer->seal = a_seal();
+    activate(test->writer);
+    test->writer->sealed_ms -= 10 * MINUTE_MS;
+}
+
+static void tell_one(struct test *test, const char *key)
+{
+    struct work *work = note(key, key);
+
+    run(test, &work, 1);
+    assert_int_equal(work->answer.kind, OK);
+    work_free(work);
+}
+
+static void what_another_writer_told_is_sealed(void **state)
+{
+    struct test *test = begin_test(state);
+
+    tell_one(test, "k1");
+    sealing_writer(test);
+    struct work *seal = writer_seal(test->writer);
+    assert_non_null(seal);
+    run(test, &seal, 1);
+    assert_int_equal(seal->emitted->event.id, 2);
+    work_free(seal);
+
+    sealing_writer(test);
+    assert_null(writer_seal(test->writer));
+    tell_one(test, "k2");
+    sealing_writer(test);
+    seal = writer_seal(test->writer);
+    assert_non_null(seal);
+    work_free(seal);
+}
+
+static void what_is_told_beside_a_seal_is_owed_the_next(void **state)
+{
+    struct test *test = begin_test(state);
+
+    tell_one(test, "k1");
+    sealing_writer(test);
+    struct work *works[] = {writer_seal(test->writer), note("k2", "k2")};
+    assert_non_null(works[0]);
+    run(test, works, LENGTH(works));
+    test->writer->sealed_ms -= 10 * MINUTE_MS;
+
+    struct work *next = writer_seal(test->writer);
+    assert_non_null(next);
+    work_free(next);
+    free_works(works, LENGTH(works));
+}
+
 /* ---- a frozen writer ---- */
 
 enum { PILE_SIZE = 256 * 1024 }; /* more than waits in libpq */
@@ -644,6 +703,8 @@ int main(void)
         TEST(a_writer_throws_nothing_away_at_once),
         TEST(the_head_of_the_history_is_never_dropped),
         TEST(a_new_month_waits_for_nobody_who_reads),
+        TEST(what_another_writer_told_is_sealed),
+        TEST(what_is_told_beside_a_seal_is_owed_the_next),
         TEST(a_writer_frozen_inside_a_pipeline_is_evicted),
     };
 

@@ -295,6 +295,19 @@ static inline struct work *overheard(uint64_t id, const char *text)
     return work;
 }
 
+/* A signing key of a secret everybody knows. */
+static inline struct seal *a_seal(void)
+{
+    char file[] = "/tmp/afterline-seal-XXXXXX";
+    int descriptor = mkstemp(file);
+
+    assert_int_equal(write(descriptor, "0123456789abcdef0123456789abcdef", 32), 32);
+    close(descriptor);
+    struct seal *seal = seal_open(file);
+    unlink(file);
+    return seal;
+}
+
 static inline void run(struct test *test, struct work **works, size_t count)
 {
     writer_batch(test->writer, works, count);
