@@ -34,6 +34,11 @@ int64_t clock_monotonic_us(void)
     return read_clock_us(CLOCK_MONOTONIC);
 }
 
+int64_t clock_steady_ms(void)
+{
+    return read_clock_us(CLOCK_BOOTTIME) / 1000;
+}
+
 void clock_freeze(int64_t now_ms)
 {
     atomic_store(&frozen_at, now_ms);

@@ -22,6 +22,7 @@ enum {
 int64_t clock_now_ms(void);       /* since 1970, UTC */
 int64_t clock_monotonic_ms(void); /* never goes back */
 int64_t clock_monotonic_us(void);
+int64_t clock_steady_ms(void); /* likewise, and goes on while the machine sleeps */
 
 void clock_freeze(int64_t now_ms); /* 0 thaws */
 

@@ -100,15 +100,6 @@ static bool drop_before(struct writer *writer, const char *table, int64_t ms)
     return true;
 }
 
-/* The time for throwing away: a wall clock that leaps ahead makes nothing old. */
-static int64_t sober_now(const struct writer *writer, int64_t now_ms)
-{
-    int64_t lived_ms = clock_monotonic_ms() - writer->took_over_ms;
-    int64_t steady_ms = writer->took_over_at_ms + lived_ms;
-
-    return now_ms < steady_ms ? now_ms : steady_ms;
-}
-
 /* Where a table is in use just now, the next time is soon enough. */
 static void drop_old(struct writer *writer, const char *table, int64_t ms)
 {
@@ -130,7 +121,7 @@ void writer_tidy(struct writer *writer, int64_t now_ms)
     if (clock_monotonic_ms() < writer->tidied_until_ms)
         return;
     writer->tidied_until_ms = clock_monotonic_ms() + TIDY_EVERY_MS;
-    now_ms = sober_now(writer, now_ms);
+    now_ms = writer_sober_ms(writer, now_ms);
     arena_reset(writer->batch);
     db_use(writer->db, writer->batch);
     if (options->answers_kept_days > 0)

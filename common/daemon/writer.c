@@ -274,8 +274,9 @@ bool writer_take_over(struct writer *writer, const char **why)
     FAIL_POINT("writer.lock_taken");
     writer->months_until_ms = 0;
     writer->took_over_at_ms = clock_now_ms();
-    writer->took_over_ms = clock_monotonic_ms();
-    writer->tidied_until_ms = writer->took_over_ms + TIDY_EVERY_MS;
+    writer->took_over_ms = clock_steady_ms();
+    writer->leapt = false;
+    writer->tidied_until_ms = clock_monotonic_ms() + TIDY_EVERY_MS;
     if (!writer_make_months(writer, clock_now_ms()) || !take_epoch(writer)) {
         *why = arena_copy(writer->tenure, db_sentence(writer->db));
         writer_lose(writer, *why);
@@ -302,6 +303,20 @@ bool writer_heartbeat(struct writer *writer)
         return true;
     writer_lose(writer, db_sentence(writer->db));
     return false;
+}
+
+int64_t writer_sober_ms(struct writer *writer, int64_t now_ms)
+{
+    int64_t lived_ms = clock_steady_ms() - writer->took_over_ms;
+    int64_t steady_ms = writer->took_over_at_ms + lived_ms;
+
+    if (now_ms - steady_ms <= MINUTE_MS)
+        return now_ms;
+    if (!writer->leapt)
+        log_error("did=watch_clock said=leapt_ahead seconds=%lld",
+                  (long long)(now_ms - steady_ms) / SECOND_MS);
+    writer->leapt = true;
+    return steady_ms;
 }
 
 size_t writer_due(struct writer *writer, int64_t now_ms, struct work **works, size_t most)

@@ -46,6 +46,13 @@ bool writer_active(const struct writer *writer);
  * longer active.  Works with the same key must not share a call. */
 void writer_batch(struct writer *writer, struct work **works, size_t count);
 
+/*
+ * The time by which timers are due and months are old.  A wall clock that leaps ahead, by more than
+ * a minute since the take-over, is not believed until the next.  One that was set back is: timers
+ * are set by it, and shall not ring before their time.
+ */
+int64_t writer_sober_ms(struct writer *writer, int64_t now_ms);
+
 /* Drops, now and then, the months that need not be kept any longer. */
 void writer_tidy(struct writer *writer, int64_t now_ms);
 

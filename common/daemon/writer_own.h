@@ -51,7 +51,8 @@ struct writer {
     uint64_t sealed;      /* the event that told the last signed head: it needs no other */
     int64_t sealed_ms;    /* monotonic */
     int64_t months_from_ms, months_until_ms;
-    int64_t took_over_at_ms, took_over_ms; /* by the wall's clock, and by the monotonic one */
+    int64_t took_over_at_ms, took_over_ms; /* by the wall's clock, and by the steady one */
+    bool leapt;                            /* the wall's clock, since then */
     int64_t tidied_until_ms;               /* monotonic */
     const char *timers;                    /* names of the plan's, as an array */
 

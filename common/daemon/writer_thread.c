@@ -214,7 +214,8 @@ static size_t wait_and_take(struct worker_pool *pool, struct work **works)
  * tell is behind that head and owed the next signature. */
 static size_t own_works(struct writer *writer, struct work **works)
 {
-    size_t count = writer_due(writer, clock_now_ms(), works, 64);
+    int64_t now_ms = writer_sober_ms(writer, clock_now_ms());
+    size_t count = writer_due(writer, now_ms, works, 64);
     struct work *seal = writer_active(writer) ? writer_seal(writer) : NULL;
 
     if (seal) {

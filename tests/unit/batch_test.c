@@ -378,11 +378,13 @@ static void given_timer(struct test *test, const char *key, const char *subject)
     work_free(work);
 }
 
+/* As the writer's thread does, at this instant of the wall's clock. */
 static size_t fire_due(struct test *test, int64_t now_ms)
 {
     struct work *due[64];
 
     clock_freeze(now_ms);
+    now_ms = writer_sober_ms(test->writer, now_ms);
     size_t count = writer_due(test->writer, now_ms, due, LENGTH(due));
     if (count > 0)
         run(test, due, count);
@@ -434,6 +436,54 @@ static void a_timer_that_breaks_the_connection_is_postponed_at_last(void **state
     assert_string_equal(value(test, "select subject || (due_at > '2026-03-01T12:00:59Z')"
                                     " from writer_test.timer"),
                         "killtrue");
+}
+
+/* Since noon. */
+static void given_writer_of_noon(struct test *test)
+{
+    noon();
+    writer_free(test->writer);
+    test->writer = a_writer("trial.1");
+    activate(test->writer);
+}
+
+static void a_clock_that_leaps_ahead_rings_no_timer(void **state)
+{
+    struct test *test = begin_test(state);
+
+    given_writer_of_noon(test);
+    given_timer(test, "k1", "wake");
+    assert_int_equal(fire_due(test, noon() + HOUR_MS), 0);
+    assert_true(test->writer->leapt);
+
+    test->writer->took_over_ms -= 1000; /* a second later */
+    assert_int_equal(fire_due(test, noon() + HOUR_MS), 1);
+    assert_string_equal(things(test), "wake");
+}
+
+static void a_take_over_believes_the_clock_of_the_wall(void **state)
+{
+    struct test *test = begin_test(state);
+
+    given_writer_of_noon(test);
+    given_timer(test, "k1", "wake");
+    clock_freeze(noon() + HOUR_MS);
+    writer_free(test->writer);
+    test->writer = a_writer("trial.0");
+    activate(test->writer);
+
+    assert_int_equal(fire_due(test, clock_now_ms()), 1);
+}
+
+static void a_host_that_slept_is_not_late(void **state)
+{
+    struct test *test = begin_test(state);
+
+    given_writer_of_noon(test);
+    given_timer(test, "k1", "wake");
+    test->writer->took_over_ms -= HOUR_MS; /* the steady clock went on meanwhile */
+
+    assert_int_equal(fire_due(test, noon() + HOUR_MS), 1);
 }
 
 /* ---- months ---- */
@@ -698,6 +748,9 @@ int main(void)
         TEST(a_timer_taken_back_by_one_before_it_does_not_fire),
         TEST(timers_of_another_release_do_not_stand_before_ours),
         TEST(a_timer_that_breaks_the_connection_is_postponed_at_last),
+        TEST(a_clock_that_leaps_ahead_rings_no_timer),
+        TEST(a_take_over_believes_the_clock_of_the_wall),
+        TEST(a_host_that_slept_is_not_late),
         TEST(whole_months_of_answers_go_when_their_time_is_over),
         TEST(a_clock_that_leaps_ahead_makes_nothing_old),
         TEST(a_writer_throws_nothing_away_at_once),
