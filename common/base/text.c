@@ -75,6 +75,15 @@ bool text_blank(const char *text)
     return true;
 }
 
+uint64_t text_hash(const char *text)
+{
+    uint64_t hash = 14695981039346656037u;
+
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * 1099511628211u;
+    return hash;
+}
+
 char *text_snake(struct arena *arena, const char *pascal)
 {
     char *snake = arena_take(arena, strlen(pascal) * 2 + 1);

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 
@@ -42,6 +43,9 @@ static inline const char *text_or_empty(const char *text)
 {
     return text ? text : "";
 }
+
+/* FNV-1a, for tables in memory. */
+uint64_t text_hash(const char *text);
 
 /* "RegisterTicket" → "register_ticket", as log key, metric and function name. */
 char *text_snake(struct arena *arena, const char *pascal);

@@ -100,11 +100,27 @@ static bool attempt_batch(struct attempt *attempt)
     return planted_answers_after(writer, attempt->works, attempt->count, attempt->now_ms);
 }
 
+/* What an event put aside is known; what a command did to the parked ones is looked up. */
+static void keep_parked(struct attempt *attempt)
+{
+    struct writer *writer = attempt->writer;
+    bool settled = false;
+
+    for (size_t i = 0; i < attempt->count; i++) {
+        struct work *work = attempt->works[i];
+        if (work->parking && work->kind == WORK_EVENT)
+            parked_add(&writer->parked, work->event->subject, 1);
+        settled = settled || (work->parking && work->kind == WORK_COMMAND);
+    }
+    metric_set(METRIC_PARKED, writer->parked.events);
+    if (settled && !writer_read_parked(writer))
+        writer_lose(writer, db_sentence(writer->db));
+}
+
 /* What was committed is now what is. */
 static void keep(struct attempt *attempt)
 {
     struct writer *writer = attempt->writer;
-    bool parking = false;
 
     memcpy(writer->numbers, writer->drawn,
            writer->options.service->counters.count * sizeof *writer->numbers);
@@ -112,7 +128,6 @@ static void keep(struct attempt *attempt)
     for (size_t i = 0; i < attempt->count; i++) {
         struct work *work = attempt->works[i];
         work->outcome = OUTCOME_SETTLED;
-        parking = parking || work->parking;
         if (work->earliest_due_ms < writer->next_due_ms)
             writer->next_due_ms = work->earliest_due_ms;
         if (work->rewound)
@@ -127,8 +142,7 @@ static void keep(struct attempt *attempt)
     }
     metric_add(METRIC_BATCHES, 1);
     metric_add(METRIC_BATCHED, (int64_t)attempt->count);
-    if (parking && !writer_read_parked(writer))
-        writer_lose(writer, db_sentence(writer->db));
+    keep_parked(attempt);
 }
 
 /* Nothing of this is known to be committed, so nothing of it may be told: it is to be done again,

@@ -89,12 +89,8 @@ static struct place *find_place(struct attempt *attempt, const char *source)
 
 static bool subject_waits(const struct writer *writer, const char *subject)
 {
-    if (PLANTED("park_only_one") || text_empty(subject))
-        return false;
-    for (size_t i = 0; i < writer->parked_count; i++)
-        if (strcmp(writer->parked[i].subject, subject) == 0)
-            return true;
-    return false;
+    return !PLANTED("park_only_one") && !text_empty(subject)
+           && parked_has(&writer->parked, subject);
 }
 
 /* An event parked earlier in this very batch holds its subject back as well. */

@@ -2,23 +2,14 @@
 
 #include "daemon/carry_out.h"
 
-/* FNV-1a.  Two things with one hash cost a round trip, no more. */
-static uint64_t hash_of(const char *thing)
-{
-    uint64_t hash = 14695981039346656037u;
-
-    for (; *thing; thing++)
-        hash = (hash ^ (uint8_t)*thing) * 1099511628211u;
-    return hash;
-}
-
+/* Two things with one hash cost a round trip, no more. */
 bool first_to_touch(struct request *req, const char *thing)
 {
     struct touched *touched = &req->work->writer->touched;
 
     if (!thing)
         return true;
-    uint64_t hash = hash_of(thing);
+    uint64_t hash = text_hash(thing);
     for (size_t i = 0; i < touched->count; i++)
         if (touched->hashes[i] == hash)
             return false;

@@ -77,7 +77,7 @@ struct writer *writer_new(const struct writer_options *options)
     writer->options = *options;
     writer->life = arena_new();
     writer->tenure = arena_new();
-    writer->parking = arena_new();
+    writer->parked.arena = arena_new();
     writer->batch = arena_new();
     make_statements(writer);
     list_places(writer);
@@ -96,7 +96,7 @@ void writer_free(struct writer *writer)
         db_close(writer->db);
     seal_free(writer->seal);
     arena_free(writer->batch);
-    arena_free(writer->parking);
+    arena_free(writer->parked.arena);
     arena_free(writer->tenure);
     arena_free(writer->life);
     free(writer);
@@ -185,21 +185,15 @@ static bool read_head(struct writer *writer)
 bool writer_read_parked(struct writer *writer)
 {
     struct rows rows;
-    unsigned events = 0;
 
-    arena_reset(writer->parking);
-    db_use(writer->db, writer->parking);
-    writer->parked_count = 0;
+    parked_forget(&writer->parked);
+    db_use(writer->db, writer->parked.arena);
     if (!db_all(writer->db, &rows, house_sql.read_parked_subjects))
         return false;
-    writer->parked = arena_take(writer->parking, (rows.count + 1) * sizeof *writer->parked);
-    for (size_t i = 0; i < rows.count; i++) {
-        writer->parked[i].subject = row_text(&rows.rows[i], "subject");
-        writer->parked[i].events = (unsigned)row_number(&rows.rows[i], "events");
-        events += writer->parked[i].events;
-    }
-    writer->parked_count = rows.count;
-    metric_set(METRIC_PARKED, events);
+    for (size_t i = 0; i < rows.count; i++)
+        parked_add(&writer->parked, row_text(&rows.rows[i], "subject"),
+                   (unsigned)row_number(&rows.rows[i], "events"));
+    metric_set(METRIC_PARKED, writer->parked.events);
     return true;
 }
 
@@ -360,12 +354,8 @@ struct work *writer_seal(struct writer *writer)
 
 struct writer_view writer_view(const struct writer *writer)
 {
-    unsigned events = 0;
-
-    for (size_t i = 0; i < writer->parked_count; i++)
-        events += writer->parked[i].events;
     return (struct writer_view){writer->epoch, writer->head, writer->places, writer->place_count,
-                                events};
+                                writer->parked.events};
 }
 
 int64_t next_number(struct request *req, char letter)

@@ -4,13 +4,9 @@
 #pragma once
 
 #include "daemon/chain.h"
+#include "daemon/parked.h"
 #include "daemon/writer.h"
 #include "house_sql.h"
-
-struct parked_subject {
-    const char *subject;
-    unsigned events;
-};
 
 /* Nothing is thrown away in the first hour: a machine that has just started may not have the time.
  */
@@ -30,10 +26,9 @@ struct writer {
     struct statement_table statements[3]; /* the house's, the service's, those made of its tables */
     struct statement *made;
     size_t made_count;
-    struct arena *life;    /* as long as the writer */
-    struct arena *tenure;  /* as long as it is active */
-    struct arena *parking; /* the parked subjects */
-    struct arena *batch;   /* one batch */
+    struct arena *life;   /* as long as the writer */
+    struct arena *tenure; /* as long as it is active */
+    struct arena *batch;  /* one batch */
     struct db *db;
     bool active;
     uint64_t epoch;
@@ -44,8 +39,7 @@ struct writer {
     int64_t *numbers;
     struct place *places;
     size_t place_count;
-    struct parked_subject *parked;
-    size_t parked_count;
+    struct parked parked;
     int64_t next_due_ms;
     unsigned timers_lost; /* how often in a row the connection broke under timers */
     uint64_t sealed;      /* the event that told the last signed head: it needs no other */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "journey_inside.h"
 
 enum { CHAINS_FIRST = 1024 };
@@ -16,14 +17,9 @@ struct tickets {
     struct journey *first, *last; /* the line */
 };
 
-/* FNV-1a. */
 static struct journey **chain_of(const struct tickets *tickets, const char *reference)
 {
-    uint64_t hash = 14695981039346656037u;
-
-    for (; *reference; reference++)
-        hash = (hash ^ (unsigned char)*reference) * 1099511628211u;
-    return &tickets->chains[hash & (tickets->chain_count - 1)];
+    return &tickets->chains[text_hash(reference) & (tickets->chain_count - 1)];
 }
 
 static void make_chains(struct tickets *tickets, size_t count)

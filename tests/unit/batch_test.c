@@ -269,6 +269,47 @@ static void an_event_in_a_batch_with_the_last_discard_is_applied(void **state)
     work_free(first);
 }
 
+static void what_is_parked_is_read_again_only_where_a_command_touched_it(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *first = overheard(1, "break");
+    DiscardParked discard = DISCARD_PARKED__INIT;
+
+    room_script(
+        "insert into writer_test.parked"
+        " (source, id, type, subject, reason, tries, first_at, record)"
+        " select 'beside', n, '', n, '', 1, '2026-01-01Z', '' from generate_series(1, 100) n");
+    run(test, &first, 1);
+    assert_int_equal(writer_view(test->writer).parked, 1);
+
+    discard.source = "elsewhere";
+    discard.id = 1;
+    discard.reason = "it never made sense";
+    struct work *order = asked("d", &discard.base, false);
+    run(test, &order, 1);
+    assert_int_equal(order->answer.kind, OK);
+    assert_int_equal(writer_view(test->writer).parked, 100);
+    work_free(order);
+    work_free(first);
+}
+
+static void each_of_many_parked_subjects_waits(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *works[] = {overheard(1, "7"), overheard(2, "8"), overheard(3, "x")};
+
+    room_script("insert into writer_test.parked"
+                " (source, id, type, subject, reason, tries, first_at, record)"
+                " select 'beside', n, '', n, '', 1, '2026-01-01Z', ''"
+                " from generate_series(8, 1000) n");
+    another_writer(test);
+    run(test, works, LENGTH(works));
+
+    assert_string_equal(things(test), "7 x");
+    assert_int_equal(writer_view(test->writer).parked, 994);
+    free_works(works, LENGTH(works));
+}
+
 static void overhear_all(struct test *test, struct work **works, size_t count)
 {
     static const char *const texts[] = {"black", "break", "blue", "red"};
@@ -442,9 +483,7 @@ static void a_timer_that_breaks_the_connection_is_postponed_at_last(void **state
 static void given_writer_of_noon(struct test *test)
 {
     noon();
-    writer_free(test->writer);
-    test->writer = a_writer("trial.1");
-    activate(test->writer);
+    another_writer(test);
 }
 
 static void a_clock_that_leaps_ahead_rings_no_timer(void **state)
@@ -468,9 +507,7 @@ static void a_take_over_believes_the_clock_of_the_wall(void **state)
     given_writer_of_noon(test);
     given_timer(test, "k1", "wake");
     clock_freeze(noon() + HOUR_MS);
-    writer_free(test->writer);
-    test->writer = a_writer("trial.0");
-    activate(test->writer);
+    another_writer(test);
 
     assert_int_equal(fire_due(test, clock_now_ms()), 1);
 }
@@ -516,9 +553,7 @@ static void at(struct test *test, const char *instant, const char *key)
 /* What is dropped is looked for every hour. */
 static void tidy(struct test *test)
 {
-    writer_free(test->writer);
-    test->writer = a_writer("trial.0");
-    activate(test->writer);
+    another_writer(test);
     test->writer->tidied_until_ms = 0; /* an hour later */
     writer_tidy(test->writer, clock_now_ms());
     assert_true(writer_active(test->writer));
@@ -563,9 +598,7 @@ static void a_writer_throws_nothing_away_at_once(void **state)
 
     at(test, "2026-01-31T23:59:59Z", "k1");
     clock_freeze(clock_now_ms() + 90LL * 24 * 60 * 60 * 1000);
-    writer_free(test->writer);
-    test->writer = a_writer("trial.0");
-    activate(test->writer);
+    another_writer(test);
     writer_tidy(test->writer, clock_now_ms());
 
     assert_non_null(strstr(months_of(test, "answer"), "2026_01"));
@@ -742,6 +775,8 @@ int main(void)
         TEST(an_event_that_cant_be_parked_is_not_passed_over),
         TEST(an_effect_waits_for_the_cause_that_has_to_be_done_again),
         TEST(an_event_in_a_batch_with_the_last_discard_is_applied),
+        TEST(what_is_parked_is_read_again_only_where_a_command_touched_it),
+        TEST(each_of_many_parked_subjects_waits),
         TEST(rebuild_applies_all_again_and_parks_again),
         TEST(a_command_that_breaks_the_connection_is_refused_at_last),
         TEST(an_event_that_breaks_the_connection_is_parked_at_last),

@@ -209,6 +209,14 @@ static inline void activate(struct writer *writer)
         fail_msg("%s", why);
 }
 
+/* In the place of the one before. */
+static inline void another_writer(struct test *test)
+{
+    writer_free(test->writer);
+    test->writer = a_writer("trial.1");
+    activate(test->writer);
+}
+
 static inline struct test *begin_test(void **state)
 {
     struct test *test = *state;

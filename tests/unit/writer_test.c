@@ -246,9 +246,7 @@ static void numbers_go_on_after_another_writer(void **state)
     struct work *works[] = {note("k1", "one"), note("k2", "two")};
 
     run(test, works, 1);
-    writer_free(test->writer);
-    test->writer = a_writer("trial.1");
-    activate(test->writer);
+    another_writer(test);
     run(test, works + 1, 1);
 
     assert_string_equal(value(test, "select string_agg(id::text, ',' order by id)"
