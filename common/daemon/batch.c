@@ -237,16 +237,20 @@ static bool under_suspicion(struct work **works, size_t count)
     return false;
 }
 
-void writer_batch(struct writer *writer, struct work **works, size_t count)
+/* True: nothing more can be done about them now. */
+static bool run_together(struct writer *writer, struct work **works, size_t count)
 {
     enum db_trouble trouble = DB_FINE;
 
-    if (!under_suspicion(works, count)) {
-        if (try_batch(writer, works, count, &trouble))
-            return;
-        if (trouble == DB_FULL && works[0]->kind != WORK_COMMAND)
-            return;
-    }
+    if (under_suspicion(works, count))
+        return false;
+    return try_batch(writer, works, count, &trouble)
+           || (trouble == DB_FULL && works[0]->kind != WORK_COMMAND);
+}
+
+/* Each in a transaction of its own. */
+static void run_apart(struct writer *writer, struct work **works, size_t count)
+{
     bool out_of_turn = false; /* an event before it has to be done again: perhaps its cause */
     for (size_t i = 0; i < count; i++) {
         bool is_event = works[i]->kind == WORK_EVENT;
@@ -256,4 +260,32 @@ void writer_batch(struct writer *writer, struct work **works, size_t count)
             works[i]->outcome = OUTCOME_AGAIN;
         out_of_turn = out_of_turn || (is_event && works[i]->outcome == OUTCOME_AGAIN);
     }
+}
+
+static void leave(struct work **works, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        works[i]->outcome = OUTCOME_NONE;
+}
+
+static size_t count_others(struct work **works, size_t count)
+{
+    size_t others = 0;
+
+    while (others < count && works[others]->kind != WORK_EVENT)
+        others++;
+    return others;
+}
+
+void writer_batch(struct writer *writer, struct work **works, size_t count)
+{
+    size_t others = count_others(works, count);
+    size_t events = count < BATCH_APART_MOST ? count : BATCH_APART_MOST;
+    size_t apart = others > 0 ? others : events;
+
+    if (run_together(writer, works, count))
+        return;
+    leave(works + apart, count - apart);
+    if (others == 0 || others == count || !run_together(writer, works, others))
+        run_apart(writer, works, apart);
 }

@@ -12,7 +12,7 @@ enum work_kind { WORK_COMMAND, WORK_QUERY, WORK_EVENT, WORK_TIMER, WORK_SEAL, WO
 
 /* How an attempt ended. */
 enum outcome {
-    OUTCOME_NONE,
+    OUTCOME_NONE,    /* not begun: left for another batch */
     OUTCOME_SETTLED, /* the answer is filled; for events and timers: applied, or put aside */
     OUTCOME_AGAIN,   /* nothing is known to be committed: do it again, with the same key */
 };

@@ -27,6 +27,7 @@ struct worker_pool {
 
     bool own_before; /* the writer's last batch was its own: the next is the others' */
     size_t taken;    /* commands of the batch before */
+    size_t fallen;   /* events, at the front of their queue, of batches that fell apart */
 
     pthread_mutex_t lock;
     pthread_cond_t to_write;

@@ -11,6 +11,7 @@
 
 enum {
     BATCH_EVENTS_MOST = 256, /* events in a batch when no command waits */
+    BATCH_APART_MOST = 16,   /* of one that fell apart: nobody who asked waits for more of them */
     WRITER_HEARTBEAT_MS = 200,
     WRITER_TRIES_MOST = 5, /* of a work whose trouble may pass, before it is given up or parked */
 };
@@ -41,9 +42,13 @@ void writer_free(struct writer *writer);
 bool writer_take_over(struct writer *writer, const char **why);
 bool writer_active(const struct writer *writer);
 
-/* Carries out up to `count` works in one transaction; where that fails, each in one of its own.
- * Each work's outcome is SETTLED, or AGAIN when the connection was lost: the writer is then no
- * longer active.  Works with the same key must not share a call. */
+/*
+ * Carries out up to `count` works in one transaction, events behind all others; where that fails,
+ * each in one of its own.  Each work's outcome is SETTLED; or AGAIN, because of the world, or of
+ * the connection: the writer is then no longer active.  Of a batch that fell apart the last events
+ * are left (NONE): all where something else was in it, and otherwise those beyond BATCH_APART_MOST.
+ * Works with the same key must not share a call.
+ */
 void writer_batch(struct writer *writer, struct work **works, size_t count);
 
 /*

@@ -54,6 +54,7 @@ static void send_on(struct worker_pool *pool)
     events = pool->events;
     work_queue_init(&pool->commands);
     work_queue_init(&pool->events);
+    pool->fallen = 0;
     pthread_mutex_unlock(&pool->lock);
     if (!commands.first)
         commands.end = &commands.first;
@@ -84,23 +85,35 @@ static bool same_key_before(struct work **works, size_t count, const struct work
     return false;
 }
 
-/* How many commands a batch takes: half of those that wait and of those that were just answered,
- * whose clients ask again.  To take all that waits is to be left with the one that came meanwhile:
- * batches of 15 and of 1 take turns, and with them this core and the one that talks to clients
- * (docs/decisions/0013). */
-static size_t share_of_batch(const struct worker_pool *pool)
+/* How many commands a batch takes: none where it is the turn of events that fell out of another,
+ * and otherwise half of those that wait and of those that were just answered, whose clients ask
+ * again.  To take all that waits is to be left with the one that came meanwhile: batches of 15 and
+ * of 1 take turns, and with them this core and the one that talks to clients (docs/decisions/0013).
+ */
+static size_t commands_most(const struct worker_pool *pool)
 {
     size_t half = (pool->taken + pool->commands.count + 1) / 2,
            most = (size_t)pool->settings.batch_limit;
 
+    if (pool->fallen > 0 && pool->taken > 0)
+        return 0;
     return half < most ? half : most;
+}
+
+/* How many events share it with so many commands.  Those of a batch that fell apart, for one among
+ * them is poisonous, shall not make others fall apart. */
+static size_t events_most(const struct worker_pool *pool, size_t commands)
+{
+    if (pool->fallen > 0)
+        return commands ? 0 : pool->fallen < BATCH_APART_MOST ? pool->fallen : BATCH_APART_MOST;
+    return commands ? (size_t)pool->settings.batch_limit : BATCH_EVENTS_MOST;
 }
 
 /* Takes what may share a transaction: the lock is held.  A key that is in the batch already waits.
  */
 static size_t take(struct worker_pool *pool, struct work **works)
 {
-    size_t count = 0, share = share_of_batch(pool);
+    size_t count = 0, share = commands_most(pool);
     struct work_queue later;
     struct work *work;
 
@@ -121,9 +134,10 @@ static size_t take(struct worker_pool *pool, struct work **works)
             pool->commands.end = &pool->commands.first;
     }
     pool->taken = count;
-    size_t most = count ? (size_t)pool->settings.batch_limit : BATCH_EVENTS_MOST;
-    for (size_t events = 0; events < most && (work = work_pop(&pool->events)); events++)
+    size_t most = events_most(pool, count), events = 0;
+    for (; events < most && (work = work_pop(&pool->events)); events++)
         works[count++] = work;
+    pool->fallen -= pool->fallen > 0 ? events : 0;
     metric_set(METRIC_QUEUED, (int64_t)(pool->commands.count + pool->events.count));
     return count;
 }
@@ -133,7 +147,9 @@ static void put_back(struct worker_pool *pool, struct work **works, size_t count
 {
     pthread_mutex_lock(&pool->lock);
     for (size_t i = count; i-- > 0;) {
-        struct work_queue *queue = works[i]->kind == WORK_EVENT ? &pool->events : &pool->commands;
+        bool is_event = works[i]->kind == WORK_EVENT;
+        struct work_queue *queue = is_event ? &pool->events : &pool->commands;
+        pool->fallen += is_event;
         works[i]->next = queue->first;
         if (!queue->first)
             queue->end = &works[i]->next;
@@ -148,7 +164,8 @@ static void on_own_done(struct work *work, void *with)
     work_free(work);
 }
 
-/* Gives back what is settled and keeps the rest; true where something is to be done again. */
+/* Gives back what is settled and keeps the rest; true where something is to be done again, for the
+ * world was against it. */
 static bool hand_over(struct worker_pool *pool, struct work **works, size_t count)
 {
     struct work *settled[BATCH_MOST], *again[BATCH_MOST];
@@ -160,7 +177,7 @@ static bool hand_over(struct worker_pool *pool, struct work **works, size_t coun
         all_settled = all_settled && work->outcome != OUTCOME_AGAIN;
         if (work->outcome == OUTCOME_AGAIN && work->done == on_own_done)
             work_free(work); /* still due: it will be read again */
-        else if (work->outcome == OUTCOME_AGAIN)
+        else if (work->outcome != OUTCOME_SETTLED)
             again[again_count++] = work;
         else
             settled[settled_count++] = work;

@@ -102,6 +102,47 @@ static void a_disclosure_that_cant_be_noted_is_not_answered(void **state)
     work_free(work);
 }
 
+/* ---- a batch that falls apart ---- */
+
+static size_t count_left(struct work **works, size_t count)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < count; i++)
+        left += works[i]->outcome == OUTCOME_NONE;
+    return left;
+}
+
+static void who_asked_does_not_wait_for_poisonous_events(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *works[] = {note("a", "one"), note("b", "two"), overheard(1, "break"),
+                            overheard(2, "red")};
+
+    writer_batch(test->writer, works, LENGTH(works));
+
+    assert_string_equal(things(test), "one two");
+    assert_int_equal(works[0]->answer.kind, OK);
+    assert_int_equal(count_left(works, LENGTH(works)), 2);
+    assert_int_equal(writer_view(test->writer).parked, 0);
+    free_works(works, LENGTH(works));
+}
+
+static void a_few_events_are_gone_through_at_a_time(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *works[BATCH_APART_MOST + 4];
+
+    for (size_t i = 0; i < LENGTH(works); i++)
+        works[i] = overheard(i + 1, i == 3 ? "break" : "red");
+    writer_batch(test->writer, works, LENGTH(works));
+
+    assert_int_equal(count_left(works, LENGTH(works)), 4);
+    assert_int_equal(writer_view(test->writer).places[0].at, BATCH_APART_MOST);
+    assert_int_equal(writer_view(test->writer).parked, 1);
+    free_works(works, LENGTH(works));
+}
+
 /* ---- what is foreseen ---- */
 
 static struct work *reopening(const char *key, const char *reason)
@@ -767,6 +808,8 @@ int main(void)
         TEST(asking_again_is_advised_only_where_it_may_help),
         TEST(what_is_refused_for_now_or_by_a_defect_is_not_kept),
         TEST(a_disclosure_that_cant_be_noted_is_not_answered),
+        TEST(who_asked_does_not_wait_for_poisonous_events),
+        TEST(a_few_events_are_gone_through_at_a_time),
         TEST(a_command_sees_what_its_batch_did_before_it),
         TEST(what_another_foresaw_and_left_is_not_found),
         TEST(a_neighbour_that_breaks_spoils_no_foresight),

@@ -563,6 +563,34 @@ static void a_batch_is_half_of_what_goes_round(void **state)
                         "1 5 3");
 }
 
+static void happens_poisonously(struct other *other, const char *subject)
+{
+    TicketNoted body = TICKET_NOTED__INIT;
+
+    body.text = "break";
+    tells(other, &body.base, subject, "", 0);
+}
+
+static void who_asks_comes_before_poisonous_events(void **state)
+{
+    room_conninfo();
+    active_leaves_to_spare();
+    struct db *locked = lock_things();
+    ask_spare_itself(1, "first");
+    until("select count(*) from pg_locks where not granted", "1");
+    for (int i = 0; i < 40; i++)
+        happens_poisonously(&others[0], arena_print(room.arena, "T%d", i));
+    wait_a_little(100);
+    ask_spare_itself(2, "behind it");
+    db_close(locked);
+
+    assert_true(comes(room.loop, &answered, 2));
+    assert_string_not_equal(value(&test, "select count(*) from writer_test.parked"), "40");
+    assert_int_equal(answers[2].kind, OK);
+    until("select count(*) from writer_test.parked", "40");
+    assert_string_equal(value(&test, "select bool_and(id = place) from writer_test.parked"), "t");
+}
+
 #define WHOLE(name) cmocka_unit_test_setup_teardown(name, move_in, move_out)
 
 int main(void)
@@ -578,6 +606,7 @@ int main(void)
         WHOLE(what_is_in_hand_at_the_end_is_answered),
         WHOLE(a_spare_takes_over_and_knows_what_was_answered),
         WHOLE(a_batch_is_half_of_what_goes_round),
+        WHOLE(who_asks_comes_before_poisonous_events),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
