@@ -7,6 +7,8 @@
 #include "daemon/metrics.h"
 #include "daemon/planted.h"
 
+enum { COMPLAIN_EVERY_MS = 10 * SECOND_MS };
+
 /* Holds the epoch and fetches the recorded answers: one round trip. */
 static bool begin(struct attempt *attempt)
 {
@@ -149,15 +151,35 @@ static void keep(struct attempt *attempt)
  * unless somebody settles it otherwise. */
 static void undo(struct attempt *attempt, enum db_trouble trouble)
 {
+    bool lost = trouble == DB_LOST || trouble == DB_LATE;
+
     for (size_t i = 0; i < attempt->count; i++) {
         struct work *work = attempt->works[i];
         work->outcome = OUTCOME_AGAIN;
         work->emitted = NULL;
         work->rewound = work->parking = false;
-        work->lost += trouble == DB_LOST;
+        work->lost += lost;
     }
-    if (trouble == DB_LOST && attempt->works[attempt->count - 1]->kind == WORK_TIMER)
+    if (lost && attempt->works[attempt->count - 1]->kind == WORK_TIMER)
         attempt->writer->timers_lost++;
+}
+
+/* Nobody who asked will be told, and it may last for hours. */
+static void complain(struct writer *writer)
+{
+    int64_t now_ms = clock_monotonic_ms();
+
+    metric_add(METRIC_WRITES_FAILED, 1);
+    if (now_ms < writer->complained_until_ms)
+        return;
+    writer->complained_until_ms = now_ms + COMPLAIN_EVERY_MS;
+    log_warn("did=write said=again sqlstate=%s reason=%s", db_sqlstate(writer->db),
+             log_quote(writer->batch, db_sentence(writer->db)));
+}
+
+static bool backs_off(enum db_trouble trouble)
+{
+    return trouble == DB_FULL || trouble == DB_LATE;
 }
 
 /* Carries them out in one transaction.  False: nothing was committed, or nobody knows; where the
@@ -183,10 +205,13 @@ static bool try_batch(struct writer *writer, struct work **works, size_t count,
         writer_lose(writer, "planted");
         return true;
     }
-    if (*trouble == DB_LOST || *trouble == DB_DOUBT)
+    if (*trouble == DB_LOST || *trouble == DB_DOUBT) {
         writer_lose(writer, writer->db ? db_sentence(writer->db) : "");
-    else
-        db_abandon(writer->db);
+        return false;
+    }
+    if (backs_off(*trouble) || works[0]->park)
+        complain(writer);
+    db_abandon(writer->db);
     return false;
 }
 
@@ -211,14 +236,13 @@ static bool give_up(struct work *work, enum db_trouble trouble, const char *said
 
 static void run_alone(struct writer *writer, struct work *work)
 {
-    static const char broke[] = "the connection broke each time";
     enum db_trouble trouble = DB_FINE;
 
     metric_add(METRIC_BATCH_ALONE, 1);
-    if (work->lost >= WRITER_TRIES_MOST && !work->park && give_up(work, DB_LOST, broke))
+    if (work->lost >= WRITER_TRIES_MOST && !work->park && give_up(work, DB_LOST, lost_each_time))
         return;
     for (int tries = 0; tries < WRITER_TRIES_MOST; tries++) {
-        if (try_batch(writer, &work, 1, &trouble) || !writer->active || trouble == DB_FULL)
+        if (try_batch(writer, &work, 1, &trouble) || !writer->active || backs_off(trouble))
             return;
         if (trouble != DB_AGAIN && give_up(work, trouble, db_sentence(writer->db)))
             return;
@@ -227,8 +251,8 @@ static void run_alone(struct writer *writer, struct work *work)
         give_up(work, trouble, db_sentence(writer->db));
 }
 
-/* The connection broke under one of them before: whichever it was, it shall not take the others
- * along again. */
+/* The connection broke, or the time ran out, under one of them before: whichever it was, it shall
+ * not take the others along again. */
 static bool under_suspicion(struct work **works, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -245,7 +269,7 @@ static bool run_together(struct writer *writer, struct work **works, size_t coun
     if (under_suspicion(works, count))
         return false;
     return try_batch(writer, works, count, &trouble)
-           || (trouble == DB_FULL && works[0]->kind != WORK_COMMAND);
+           || (backs_off(trouble) && works[0]->kind != WORK_COMMAND);
 }
 
 /* Each in a transaction of its own. */

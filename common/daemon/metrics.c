@@ -21,6 +21,7 @@ static const struct {
     {"take_overs_total",       "counter", "times it became the writer"             },
     {"connections_lost_total", "counter", "writer connections lost"                },
     {"commits_in_doubt_total", "counter", "commits sent, not answered"             },
+    {"writes_failed_total",    "counter", "batches to be tried again later"        },
     {"shed_total",             "counter", "refused for overload"                   },
     {"pages_asked_total",      "counter", "pages of history asked for"             },
     {"gaps_total",             "counter", "gaps closed by a page"                  },

@@ -21,10 +21,11 @@ enum metric {
     METRIC_TAKE_OVERS,
     METRIC_CONNECTIONS_LOST,
     METRIC_COMMITS_IN_DOUBT,
-    METRIC_SHED,        /* refused for overload */
-    METRIC_PAGES_ASKED, /* by followers */
-    METRIC_GAPS,        /* heard by followers */
-    METRIC_ASKED_AGAIN, /* questions that went to another instance */
+    METRIC_WRITES_FAILED, /* no space, no time: to be tried again */
+    METRIC_SHED,          /* refused for overload */
+    METRIC_PAGES_ASKED,   /* by followers */
+    METRIC_GAPS,          /* heard by followers */
+    METRIC_ASKED_AGAIN,   /* questions that went to another instance */
     METRIC_DISCLOSURES,
     METRIC_QUEUED, /* gauge */
     METRIC_ACTIVE, /* gauge */

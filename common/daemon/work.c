@@ -247,9 +247,9 @@ static const struct verdict defect = {DEFECT, "defect",
 
 /* The world changes; what a statement says, and what it may not, stays. */
 static const struct verdict *const verdicts[] = {
-    [DB_FINE] = &defect,  [DB_NONE] = &none,    [DB_MISSED] = &defect,
-    [DB_WRONG] = &defect, [DB_AGAIN] = &failed, [DB_FULL] = &failed,
-    [DB_LOST] = &failed,  [DB_DOUBT] = &failed, [DB_DEFECT] = &defect,
+    [DB_FINE] = &defect,  [DB_NONE] = &none,     [DB_MISSED] = &defect, [DB_WRONG] = &defect,
+    [DB_AGAIN] = &failed, [DB_FULL] = &failed,   [DB_LATE] = &failed,   [DB_LOST] = &failed,
+    [DB_DOUBT] = &failed, [DB_DEFECT] = &defect,
 };
 
 void work_failed(struct work *work, enum db_trouble trouble, const char *said)

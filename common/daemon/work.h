@@ -75,7 +75,7 @@ struct work {
     int64_t earliest_due_ms; /* of the timers it set */
     struct writer *writer;   /* for its numbers; NULL on a reader */
     const char *failure;     /* trouble to log once */
-    unsigned lost;           /* how often the connection broke under it */
+    unsigned lost;           /* how often the connection broke under it, or the time ran out */
     const char *park;        /* an event that is to be put aside: why */
 };
 

@@ -335,7 +335,7 @@ size_t writer_due(struct writer *writer, int64_t now_ms, struct work **works, si
         work->timer = service_timer(writer->options.service, row_text(&rows.rows[i], "timer"));
         CHECK(work->timer);
         if (writer->timers_lost >= WRITER_TRIES_MOST)
-            work->park = "the connection broke each time";
+            work->park = lost_each_time;
         work->subject = arena_copy(work->arena, row_text(&rows.rows[i], "subject"));
         work->due_at = arena_copy(work->arena, row_text(&rows.rows[i], "due_at"));
         works[count++] = work;

@@ -8,6 +8,9 @@
 #include "daemon/writer.h"
 #include "house_sql.h"
 
+/* Why it is put aside. */
+#define lost_each_time "the connection broke, or the time ran out, each time"
+
 /* Nothing is thrown away in the first hour: a machine that has just started may not have the time.
  */
 enum { TIDY_EVERY_MS = 60 * 60 * 1000 };
@@ -41,9 +44,10 @@ struct writer {
     size_t place_count;
     struct parked parked;
     int64_t next_due_ms;
-    unsigned timers_lost; /* how often in a row the connection broke under timers */
-    uint64_t sealed;      /* the event that told the last signed head: it needs no other */
-    int64_t sealed_ms;    /* monotonic */
+    unsigned timers_lost;        /* how often in a row that befell timers (work.h) */
+    int64_t complained_until_ms; /* monotonic */
+    uint64_t sealed;             /* the event that told the last signed head: it needs no other */
+    int64_t sealed_ms;           /* monotonic */
     int64_t months_from_ms, months_until_ms;
     int64_t took_over_at_ms, took_over_ms; /* by the wall's clock, and by the steady one */
     bool leapt;                            /* the wall's clock, since then */

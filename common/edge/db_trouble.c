@@ -23,8 +23,8 @@ static const struct {
     {"40001", DB_AGAIN },
     {"40P01", DB_AGAIN },
     {"53",    DB_FULL  },
-    {"55P03", DB_FULL  },
-    {"57014", DB_FULL  },
+    {"55P03", DB_LATE  },
+    {"57014", DB_LATE  },
     {"57P",   DB_LOST  },
     {"58",    DB_FULL  },
 };

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "daemon/metrics.h"
 #include "daemon/writer_own.h"
 
 /* ---- what failed leaves nothing behind ---- */
@@ -433,8 +434,83 @@ static void an_event_that_breaks_the_connection_is_parked_at_last(void **state)
 
     assert_string_equal(things(test), "one two");
     assert_string_equal(value(test, "select id || reason from writer_test.parked"),
-                        "2the connection broke each time");
+                        "2" lost_each_time);
     free_works(all, LENGTH(all));
+}
+
+/* ---- a world against it ---- */
+
+/* What the log says of so many turns. */
+static const char *said_while(struct test *test, struct work **works, size_t count, int turns)
+{
+    char *said = arena_take(test->arena, 16384);
+    int kept = dup(STDERR_FILENO);
+    FILE *file = tmpfile();
+
+    assert_non_null(file);
+    dup2(fileno(file), STDERR_FILENO);
+    for (int i = 0; i < turns; i++)
+        run(test, works, count);
+    dup2(kept, STDERR_FILENO);
+    close(kept);
+    assert_true(pread(fileno(file), said, 16383, 0) >= 0);
+    fclose(file);
+    return said;
+}
+
+static void a_writer_that_cannot_write_says_so_now_and_then(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *work = overheard(1, "53100");
+    int64_t before = metric_value(METRIC_WRITES_FAILED);
+
+    room_raises();
+    const char *said = said_while(test, &work, 1, 3);
+
+    assert_int_equal(work->outcome, OUTCOME_AGAIN);
+    assert_int_equal(metric_value(METRIC_WRITES_FAILED), before + 3);
+    assert_string_equal(strstr(said, "did=write"),
+                        "did=write said=again sqlstate=53100 reason=\"add_thing.sql: as asked\"\n");
+    test->writer->complained_until_ms = 0; /* ten seconds later */
+    assert_non_null(strstr(said_while(test, &work, 1, 1), "sqlstate=53100"));
+    work_free(work);
+}
+
+static void who_can_park_nothing_says_so_without_the_row(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *work = overheard(1, "break");
+
+    room_script("alter table writer_test.parked add constraint full_up check (id <> 1)");
+    const char *said = said_while(test, &work, 1, 2);
+
+    assert_int_equal(work->outcome, OUTCOME_AGAIN);
+    assert_non_null(strstr(said, "did=write said=again sqlstate=23514"));
+    assert_non_null(strstr(said, "full_up"));
+    assert_null(strstr(said, "Failing row"));
+    work_free(work);
+}
+
+static void an_event_that_takes_too_long_is_parked_at_last(void **state)
+{
+    static const char *const sqlstates[] = {"57014", "55P03"};
+
+    for (size_t i = 0; i < LENGTH(sqlstates); i++) {
+        struct test *test = begin_test(state);
+        struct work *works[] = {overheard(1, "one"), overheard(2, sqlstates[i]),
+                                overheard(3, "two")};
+        struct work *all[] = {works[0], works[1], works[2]};
+
+        room_raises();
+        run_out(test, works, LENGTH(works));
+
+        assert_string_equal(things(test), "one two");
+        assert_string_equal(value(test, "select id || reason from writer_test.parked"),
+                            "2" lost_each_time);
+        free_works(all, LENGTH(all));
+        writer_free(test->writer);
+        test->writer = NULL;
+    }
 }
 
 /* ---- timers ---- */
@@ -562,6 +638,23 @@ static void a_host_that_slept_is_not_late(void **state)
     test->writer->took_over_ms -= HOUR_MS; /* the steady clock went on meanwhile */
 
     assert_int_equal(fire_due(test, noon() + HOUR_MS), 1);
+}
+
+static void a_timer_that_takes_too_long_is_postponed_at_last(void **state)
+{
+    struct test *test = begin_test(state);
+    int64_t now_ms = noon();
+
+    room_raises();
+    given_timer(test, "k1", "57014");
+    given_timer(test, "k2", "wake");
+    for (int turns = 0; turns < 2 * WRITER_TRIES_MOST; turns++)
+        fire_due(test, now_ms + 1000);
+
+    assert_string_equal(things(test), "wake");
+    assert_string_equal(value(test, "select subject || (due_at > '2026-03-01T12:00:59Z')"
+                                    " from writer_test.timer"),
+                        "57014true");
 }
 
 /* ---- months ---- */
@@ -823,9 +916,13 @@ int main(void)
         TEST(rebuild_applies_all_again_and_parks_again),
         TEST(a_command_that_breaks_the_connection_is_refused_at_last),
         TEST(an_event_that_breaks_the_connection_is_parked_at_last),
+        TEST(a_writer_that_cannot_write_says_so_now_and_then),
+        TEST(who_can_park_nothing_says_so_without_the_row),
+        TEST(an_event_that_takes_too_long_is_parked_at_last),
         TEST(a_timer_taken_back_by_one_before_it_does_not_fire),
         TEST(timers_of_another_release_do_not_stand_before_ours),
         TEST(a_timer_that_breaks_the_connection_is_postponed_at_last),
+        TEST(a_timer_that_takes_too_long_is_postponed_at_last),
         TEST(a_clock_that_leaps_ahead_rings_no_timer),
         TEST(a_take_over_believes_the_clock_of_the_wall),
         TEST(a_host_that_slept_is_not_late),
