@@ -3,10 +3,13 @@
 import os
 import shutil
 import subprocess
+import tempfile
+import threading
 
 import pytest
 
-from house import CHECKOUT, POSTGRES, SERVICES
+from house import CHECKOUT, POSTGRES, SERVICES, eventually
+from scene import Scene
 
 DEPLOY = CHECKOUT / "deploy"
 
@@ -106,22 +109,30 @@ def restored(house, statement):
                "restored", "-c", statement, check=True).stdout.strip()
 
 
-def test_a_backup_is_restored_whole(house, scene, tmp_path):
-    scene.register()
+def back_up(house, folder):
     environment = {**os.environ, "PATH": f"{POSTGRES}:{os.environ['PATH']}"}
     conninfo = f"host={house.database_host} dbname=afterline user=postgres"
-    done = run(DEPLOY / "postgres" / "backup.sh", tmp_path, conninfo, env=environment, check=True)
-    dumps = done.stdout.split()
+    done = run(DEPLOY / "postgres" / "backup.sh", folder, conninfo, env=environment, check=True)
+    return done.stdout.split()
+
+
+def restore(house, dumps):
+    house.sql("create database restored")
+    for dump in dumps:
+        run(POSTGRES / "pg_restore", "--exit-on-error", "-h", house.database_host, "-U", "postgres",
+            "-d", "restored", dump, check=True)
+
+
+def test_a_backup_is_restored_whole(house, scene, tmp_path):
+    scene.register()
+    dumps = back_up(house, tmp_path)
     assert [dump.rsplit("-", 1)[1] for dump in dumps] == [
         f"{schema}.dump" for schema in
         ("reporting", "complaints", "returns", "dispatch", "intake", "gateway")]
 
-    house.sql("create database restored")
     try:
-        for dump in dumps:
-            schema = dump.rsplit("-", 1)[1].removesuffix(".dump")
-            run(POSTGRES / "pg_restore", "-h", house.database_host, "-U", "postgres", "-d",
-                "restored", dump, check=True)
+        restore(house, dumps)
+        for schema in SERVICES:
             # The house goes on, so what was restored is what stood in its history up to then.
             history = f"""select count(*), max(id), md5(string_agg(encode(hash, 'hex'), '' order by id))
                             from {schema}.event where id <= """
@@ -130,3 +141,59 @@ def test_a_backup_is_restored_whole(house, scene, tmp_path):
         assert int(restored(house, "select count(*) from intake.ticket")) > 0
     finally:
         house.sql("drop database restored")
+
+
+def a_backup_under_load(house, scene, folder):
+    """While four customers register, so that the services' histories are far from standing still."""
+    ended = threading.Event()
+
+    def register():
+        while not ended.is_set():
+            scene.register()
+
+    customers = [threading.Thread(target=register) for _ in range(4)]
+    for customer in customers:
+        customer.start()
+    try:
+        eventually(lambda: int(house.sql("select count(*) from dispatch.job")) > 100, what="load")
+        return back_up(house, folder)
+    finally:
+        ended.set()
+        for customer in customers:
+            customer.join()
+
+
+def take_the_place_of_the_old(house):
+    """The restored database, while no daemon runs."""
+    with tempfile.TemporaryDirectory(prefix="afterline-pg-") as folder:
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres")
+        os.symlink(os.path.realpath(house.state / "postgres"), f"{folder}/data")
+        run(CHECKOUT / "tests" / "support" / "postgres", "start", folder, check=True)
+        try:
+            run(POSTGRES / "psql", "-X", "-v", "ON_ERROR_STOP=1", "-h", folder, "-U", "postgres",
+                "-d", "postgres", "-c", "alter database afterline rename to afterline_before",
+                "-c", "alter database restored rename to afterline", check=True)
+        finally:
+            run(CHECKOUT / "tests" / "support" / "postgres", "stop", folder, check=True)
+
+
+def jobs_agree(house):
+    planned = house.sql("select string_agg(job_id::text, ' ' order by job_id) from dispatch.job")
+    linked = house.sql("""select string_agg(job::text, ' ' order by job)
+                            from intake.ticket, unnest(jobs) job""")
+    tickets = int(house.sql("select count(*) from intake.ticket"))
+    return planned == linked and len(planned.split()) == tickets and tickets
+
+
+def test_a_house_goes_on_from_a_backup_under_load(lone_house, tmp_path):
+    house, scene = lone_house, Scene(lone_house)
+    restore(house, a_backup_under_load(house, scene, tmp_path))
+    house.stop()
+    take_the_place_of_the_old(house)
+    house.start()
+
+    restored = eventually(lambda: jobs_agree(house), what="agreement on jobs")
+    scene.register()
+    eventually(lambda: jobs_agree(house) == restored + 1, what="agreement on one more")
+    assert not [name for name in SERVICES if "ahead_of_its_source" in house.log(f"{name}.0")]
