@@ -15,6 +15,7 @@ enum { FEED_SILENT_MOST = 3 }; /* in FEED_HEAD_MS; then the head is asked for */
 /* A page asked for.  The follower may begin anew, or go, before it comes. */
 struct page_wish {
     struct follower *follower;
+    uint64_t after;
 };
 
 struct follower {
@@ -37,6 +38,7 @@ struct follower {
     unsigned inside;     /* calls of ours that are under way */
     bool started;
     bool full;
+    bool ahead; /* the source ends before what was taken of it */
     bool freed;
 };
 
@@ -156,16 +158,19 @@ static void ask_page(struct follower *follower)
     };
     follower->wish = calloc(1, sizeof *follower->wish);
     CHECK(follower->wish);
-    follower->wish->follower = follower;
+    *follower->wish = (struct page_wish){follower, follower->at};
     metric_add(METRIC_PAGES_ASKED, 1);
     ask(follower->daemon, &question, page_arrived, follower->wish);
 }
 
+static bool may_ask(const struct follower *follower)
+{
+    return follower->started && !follower->full && !follower->ahead && !follower->wish;
+}
+
 static void ask_page_if_behind(struct follower *follower)
 {
-    bool wanted = follower->started && !follower->full && !follower->wish;
-
-    if (wanted && follower_reach(follower) < follower->head)
+    if (may_ask(follower) && follower_reach(follower) < follower->head)
         ask_page(follower);
 }
 
@@ -194,11 +199,27 @@ static bool take_page(struct follower *follower, const EventPage *page)
     return true;
 }
 
+/* Who tells of a head behind us says nothing: the history itself is asked before that is believed.
+ */
 static void note_head(struct follower *follower, const EventPage *page)
 {
-    follower->silent = 0;
+    if (page->head >= follower->at)
+        follower->silent = 0;
     if (page->head > follower->head)
         follower->head = page->head;
+}
+
+/* The source ends before the event asked behind.  Whoever answers has looked after it was asked,
+ * and a spare leaves this answer to who writes (daemon/house): it is no matter of time. */
+static bool is_ahead(struct follower *follower, const EventPage *page, uint64_t after)
+{
+    if (page->head >= after || follower->ahead)
+        return follower->ahead;
+    log_error("did=follow source=%s at=%llu head=%llu said=ahead_of_its_source", follower->source,
+              (unsigned long long)after, (unsigned long long)page->head);
+    metric_add(METRIC_AHEAD, 1);
+    held_empty(&follower->held);
+    return follower->ahead = true;
 }
 
 /* A page that brought nothing is not asked for again at once, but at the next tick. */
@@ -222,6 +243,7 @@ static void page_arrived(void *with, const AnswerHeader *header, struct bytes bo
 {
     struct page_wish *wish = with;
     struct follower *follower = wish->follower;
+    uint64_t after = wish->after;
 
     free(wish);
     if (!follower)
@@ -238,9 +260,9 @@ static void page_arrived(void *with, const AnswerHeader *header, struct bytes bo
     struct flaw flaw;
     step_in(follower);
     const EventPage *page = page_read(follower->scratch, follower->source, body, &flaw);
-    if (page)
+    if (page && !is_ahead(follower, page, after))
         use_page(follower, page);
-    else
+    else if (!page)
         log_error("did=follow source=%s after=%llu said=unreadable_page field=%s reason=%s",
                   follower->source, (unsigned long long)follower->at, flaw.field, flaw.reason);
     step_out(follower);
@@ -269,7 +291,7 @@ static void hear(void *with, const EventPage *page)
 
     step_in(follower);
     note_head(follower, page);
-    if (follower->started)
+    if (follower->started && !follower->ahead)
         hear_page(follower, page);
     if (begun == follower->begun)
         ask_page_if_behind(follower);
@@ -284,7 +306,7 @@ static void tick(void *with)
     if (!follower->started)
         return;
     step_in(follower);
-    if (++follower->silent > FEED_SILENT_MOST && !follower->full && !follower->wish)
+    if (++follower->silent > FEED_SILENT_MOST && may_ask(follower))
         ask_page(follower);
     else
         ask_page_if_behind(follower);
@@ -327,6 +349,8 @@ void follower_stop(struct follower *follower)
     follower->begun++;
     follower->started = false;
     follower->full = false;
+    metric_add(METRIC_AHEAD, -follower->ahead);
+    follower->ahead = false;
     follower->silent = 0;
     held_empty(&follower->held);
     alarm_stop(follower->alarm);

@@ -10,6 +10,10 @@
  * it is told without events, for its head, so that a lost last event is noticed.  Only the active
  * instance of a service tells; a follower listens to all instances.
  *
+ * A source that ends before what was taken of it was set back, by a restored backup or a standby
+ * that knew less, and will give numbers we know to events we don't.  That is said once, shown as a
+ * gauge, and nothing more is taken of it until the follower begins anew.
+ *
  * The same module everywhere: reactions of services, reporting's pictures, the gateway's tail.  On
  * the loop's thread.
  */

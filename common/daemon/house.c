@@ -71,6 +71,8 @@ static bool read_events(struct request *req)
     bool whole = text_empty(asked->subject);
     if (!oldest_and_head(req, &page))
         return false;
+    if (req->work->spare && page.head < asked->after)
+        return refuse(req, NOT_ACTIVE, "not_active", "only who writes can say that it ends here");
     if (whole ? !db_all(req->db, &rows, house_sql.read_events, after, limit, bytes)
               : !db_all(req->db, &rows, house_sql.read_subject_events, after, limit, bytes,
                         asked->subject))

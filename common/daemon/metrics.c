@@ -30,6 +30,7 @@ static const struct {
     {"queued",                 "gauge",   "works waiting"                          },
     {"active",                 "gauge",   "1 where it is the writer"               },
     {"parked",                 "gauge",   "events waiting for somebody"            },
+    {"ahead",                  "gauge",   "sources that end before what was taken" },
 };
 _Static_assert(LENGTH(words) == METRIC_COUNT, "a name for each");
 

@@ -30,6 +30,7 @@ enum metric {
     METRIC_QUEUED, /* gauge */
     METRIC_ACTIVE, /* gauge */
     METRIC_PARKED, /* gauge */
+    METRIC_AHEAD,  /* gauge */
     METRIC_COUNT
 };
 

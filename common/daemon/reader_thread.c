@@ -24,6 +24,8 @@ static struct work *take(struct reader *reader)
     pthread_mutex_lock(&pool->lock);
     while (!(work = pick(reader)) && !pool->stopping)
         pthread_cond_wait(&pool->to_read, &pool->lock);
+    if (work)
+        work->spare = !pool->view.active;
     pthread_mutex_unlock(&pool->lock);
     return work;
 }

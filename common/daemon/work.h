@@ -68,6 +68,7 @@ struct work {
     size_t violation_count;
     struct emitted *emitted, **emitted_end;
     struct seen *seen;
+    bool spare;              /* a query, asked of an instance that does not write */
     bool recorded;           /* the answer was found, nothing was done */
     bool poisoned;           /* wrote before it refused: may not share a transaction */
     bool rewound;            /* positions were set back: followers begin again */

@@ -493,6 +493,31 @@ static void what_is_in_hand_at_the_end_is_answered(void **state)
     assert_string_equal(value(&test, things_said), "last");
 }
 
+static void ask_events(struct instance_of *whom, uint64_t number, uint64_t after)
+{
+    ReadEvents order = READ_EVENTS__INIT;
+    AskHeader header = header_of(number, "", &order.base);
+
+    header.caller->roles = SERVICE;
+    order.after = after;
+    ask_over_the_bus(whom, &header, &order.base);
+}
+
+static void only_who_writes_says_that_its_history_ends_before(void **state)
+{
+    room_conninfo();
+    ask_note(1, "k1", "only", ROOM_PATIENCE_MS);
+    assert_true(comes(room.loop, &answered, 1));
+    ask_events(&spare, 2, 1);
+    ask_events(&spare, 3, 2);
+    ask_events(&active, 4, 2);
+
+    assert_true(comes(room.loop, &answered, 4));
+    assert_int_equal(answers[2].kind, OK);
+    assert_int_equal(answers[3].kind, NOT_ACTIVE);
+    assert_int_equal(answers[4].kind, OK);
+}
+
 static bool spare_is_active(void)
 {
     return workers_view(&spare.daemon).active;
@@ -604,6 +629,7 @@ int main(void)
         WHOLE(what_does_not_fit_the_queue_is_refused_at_once),
         WHOLE(what_has_no_time_left_is_not_begun),
         WHOLE(what_is_in_hand_at_the_end_is_answered),
+        WHOLE(only_who_writes_says_that_its_history_ends_before),
         WHOLE(a_spare_takes_over_and_knows_what_was_answered),
         WHOLE(a_batch_is_half_of_what_goes_round),
         WHOLE(who_asks_comes_before_poisonous_events),

@@ -1,4 +1,5 @@
 #include "daemon/feed.h"
+#include "daemon/metrics.h"
 #include "far_history.h"
 
 static const struct service near = {.name = "near"};
@@ -287,6 +288,61 @@ static void who_begins_anew_ignores_the_page_of_before(void **state)
     assert_int_equal(follower_at(follower), 10);
 }
 
+/* ---- a source that was set back ---- */
+
+static void a_source_that_ends_before_us_is_left_alone(void **state)
+{
+    history_head = 90;
+    follow(100);
+    assert_true(comes(room.loop, &pages, 1));
+    let_time_pass(20);
+    assert_int_equal(metric_value(METRIC_AHEAD), 1);
+
+    history_head = 100;
+    happen(0, 101); /* which is another than the one that was to come */
+    let_time_pass(FEED_HEAD_MS + 100);
+    assert_int_equal(taken, 0);
+    assert_int_equal(follower_at(follower), 100);
+    assert_int_equal(pages, 1);
+
+    follow(90);
+    assert_int_equal(metric_value(METRIC_AHEAD), 0);
+    assert_true(comes(room.loop, &taken, 11));
+}
+
+static void a_source_set_back_meanwhile_is_noticed_by_its_head(void **state)
+{
+    be_live_at(3);
+    history_head = 2;
+
+    for (int i = 0; i < 3 * FEED_HEAD_MS / 100 + 20 && pages == 0; i++) {
+        tell_head(0, 2);
+        let_time_pass(100);
+    }
+
+    assert_int_equal(pages, 1);
+    let_time_pass(20);
+    assert_int_equal(metric_value(METRIC_AHEAD), 1);
+}
+
+static void a_head_of_before_is_no_alarm(void **state)
+{
+    be_live_at(3);
+
+    tell_head(1, 2);
+    hold_pages = true;
+    happen(0, 5);
+    assert_true(comes(room.loop, &pages, 1));
+    tell_head(1, 2);
+    history_head = 4; /* as the page will say it, while the next events are told */
+    let_pages_go();
+    history_head = 6;
+    tell(0, 5, 6);
+    assert_true(comes(room.loop, &taken, 6));
+
+    assert_int_equal(metric_value(METRIC_AHEAD), 0);
+}
+
 static void who_stops_hears_no_more(void **state)
 {
     be_live_at(3);
@@ -538,6 +594,9 @@ int main(void)
         IN_ROOM(who_is_full_goes_on_where_it_stopped),
         IN_ROOM(a_refused_page_is_asked_for_again),
         IN_ROOM(who_begins_anew_ignores_the_page_of_before),
+        IN_ROOM(a_source_that_ends_before_us_is_left_alone),
+        IN_ROOM(a_source_set_back_meanwhile_is_noticed_by_its_head),
+        IN_ROOM(a_head_of_before_is_no_alarm),
         IN_ROOM(who_stops_hears_no_more),
         IN_ROOM(a_page_of_another_source_is_nothing),
         IN_ROOM(an_event_of_another_source_is_not_taken),
