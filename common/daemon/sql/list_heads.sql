@@ -1,4 +1,4 @@
--- Signed heads of others behind $2, oldest first, so many of each source: of one where one is named.
+-- Signed heads of others behind $2, oldest first, $3 of each source: of one where it is named.
 select source, id, hash, signed_ms, signature, public_key
   from (select source, id, hash, signed_ms, signature, public_key,
                row_number() over (partition by source order by id) as place
