@@ -12,7 +12,9 @@ struct daemon {
     const char *instance; /* "intake.0" */
     struct loop *loop;
     struct bus *bus;
-    struct peers peers;
+    struct peers peers;      /* the house as it was at the start: where each instance is */
+    struct peers let_in;     /* who may come in, as read last */
+    struct arena *read_last; /* where that lies; NULL: with the rest */
     struct telling *telling; /* daemon/tell.c's own; NULL where it has no address to tell from */
     struct desk *desk;       /* daemon/desk.c's own */
     struct asks *asks;       /* daemon/ask.c's own */

@@ -150,9 +150,13 @@ static void on_question_asked(void *with, const char *peer, const struct reply_t
         work->done(work, work->with);
         return;
     }
-    const struct peer *asker = peers_find(&desk->daemon->peers, peer);
+    const struct peer *asker = peers_find(&desk->daemon->let_in, peer);
     AskHeader *asked = (AskHeader *)work->header;
-    CHECK(asker); /* or it would not have been let in */
+    if (!asker) { /* it was let in when it came, and its key taken out since */
+        work_refuse(work, UNAUTHENTICATED, "unknown_peer", "this key is not let in any more");
+        work->done(work, work->with);
+        return;
+    }
     asked->caller = (Caller *)trusted(work, asker, asked->caller);
     work->body = (struct bytes){arena_copy_bytes(work->arena, body.at, body.size), body.size};
     take_in(desk->daemon, work);

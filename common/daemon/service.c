@@ -146,13 +146,36 @@ static void on_head_alarm(void *with)
         tell_head(daemon, view.head);
 }
 
-static const struct peer *find_self(const struct daemon *daemon)
+/* A list without ourselves is none of this house, or not written to its end. */
+static bool read_peers(struct arena *arena, struct peers *peers, const char **why)
 {
-    const struct peer *self = peers_find(&daemon->peers, daemon->instance);
+    if (!peers_read(arena, peers_file, peers, why))
+        return false;
+    if (peers_find(peers, instance))
+        return true;
+    *why = arena_print(arena, "%s: there is no %s in it", peers_file, instance);
+    return false;
+}
 
-    if (!self)
-        die("%s: there is no %s in it", peers_file, daemon->instance);
-    return self;
+/* Who comes in is read again, so that a key can be taken out while the house runs.  Where the
+ * others are stays as it was at the start. */
+static void on_hang_up(void *with, int signal)
+{
+    struct daemon *daemon = with;
+    struct arena *arena = arena_new();
+    struct peers peers;
+    const char *why = "";
+
+    if (!read_peers(arena, &peers, &why)) {
+        log_error("did=let_in said=unreadable why=%s", log_quote(arena, why));
+        arena_free(arena);
+        return;
+    }
+    unsigned gone = bus_let_in(daemon->bus, &peers);
+    log_info("did=let_in peers=%zu gone=%u", peers.count, gone);
+    arena_free(daemon->read_last);
+    daemon->let_in = peers;
+    daemon->read_last = arena;
 }
 
 static int run(struct arena *arena, const struct service *service)
@@ -164,11 +187,13 @@ static int run(struct arena *arena, const struct service *service)
 
     log_name(instance);
     signal(SIGPIPE, SIG_IGN);
-    if (!peers_read(arena, peers_file, &daemon.peers, &why))
-        die("%s: %s", peers_file, why);
+    signal(SIGHUP, SIG_IGN); /* until there is a loop that hears it */
+    if (!read_peers(arena, &daemon.peers, &why))
+        die("%s", why);
+    daemon.let_in = daemon.peers;
     daemon.loop = loop_new();
     daemon.bus = bus_open(daemon.loop, &daemon.peers, secret_key);
-    const struct peer *self = find_self(&daemon);
+    const struct peer *self = peers_find(&daemon.peers, instance);
     tell_open(&daemon, self->tell);
     desk_open(&daemon, self->ask);
     asks_open(&daemon);
@@ -176,6 +201,7 @@ static int run(struct arena *arena, const struct service *service)
     workers_start(&daemon, &settings, listening_tenure);
     loop_on_signal(daemon.loop, SIGTERM, on_stop, &daemon);
     loop_on_signal(daemon.loop, SIGINT, on_stop, &daemon);
+    loop_on_signal(daemon.loop, SIGHUP, on_hang_up, &daemon);
     struct alarm_clock *head = alarm_new(daemon.loop, on_head_alarm, &daemon);
     alarm_set(head, 1000, 1000);
     if (service->moved_in)
@@ -191,6 +217,7 @@ static int run(struct arena *arena, const struct service *service)
     tell_close(&daemon);
     bus_free(daemon.bus);
     loop_free(daemon.loop);
+    arena_free(daemon.read_last);
     return 0;
 }
 

@@ -1,11 +1,14 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "edge/bus_inside.h"
+
+enum { CLOSING_MOST_MS = 5000, ENDPOINT_MOST = 1024 };
 
 /* ---- keys ---- */
 
@@ -190,11 +193,39 @@ bool bus_socket_bind(struct bus_socket *socket, const char *endpoint, const char
     set_number(socket->zmq, ZMQ_CURVE_SERVER, 1);
     CHECK(zmq_setsockopt(socket->zmq, ZMQ_CURVE_SECRETKEY, bus->secret_key, BUS_KEY_TEXT) == 0);
     CHECK(zmq_setsockopt(socket->zmq, ZMQ_ZAP_DOMAIN, "house", 5) == 0);
-    if (zmq_bind(socket->zmq, endpoint) == 0)
+    socket->bound = zmq_bind(socket->zmq, endpoint) == 0;
+    if (socket->bound)
         return true;
     *why = zmq_strerror(errno);
     bus_socket_free(socket);
     return false;
+}
+
+/* What was bound stays until its thread has closed it, and would take the name of the next along.
+ */
+static void await_closing(void *monitor)
+{
+    zmq_pollitem_t closed = {monitor, 0, ZMQ_POLLIN, 0};
+
+    CHECK(zmq_poll(&closed, 1, CLOSING_MOST_MS) == 1);
+}
+
+void bus_socket_cut(struct bus_socket *socket)
+{
+    void *monitor = zmq_socket(socket->bus->context, ZMQ_PAIR);
+    char endpoint[ENDPOINT_MOST], closing[64];
+    size_t size = sizeof endpoint;
+
+    snprintf(closing, sizeof closing, "inproc://closing-%lu", ++socket->bus->cuts);
+    CHECK(zmq_getsockopt(socket->zmq, ZMQ_LAST_ENDPOINT, endpoint, &size) == 0);
+    CHECK(zmq_socket_monitor(socket->zmq, closing, ZMQ_EVENT_CLOSED) == 0);
+    CHECK(monitor && zmq_connect(monitor, closing) == 0 && zmq_unbind(socket->zmq, endpoint) == 0);
+    await_closing(monitor);
+    zmq_socket_monitor(socket->zmq, NULL, 0);
+    zmq_close(monitor);
+    CHECK(zmq_bind(socket->zmq, endpoint) == 0);
+    if (socket->watch)
+        watch_touch(socket->watch);
 }
 
 void bus_socket_connect(struct bus_socket *socket, const char *endpoint, const char *server_key)
@@ -297,9 +328,7 @@ void bus_free(struct bus *bus)
         bus_socket_free(bus->sockets);
     }
     zmq_ctx_term(bus->context);
-    for (size_t i = 0; i < bus->known_count; i++)
-        free(bus->known[i].name);
-    free(bus->known);
+    known_keys_free(&bus->known);
     explicit_bzero(bus->secret_key, sizeof bus->secret_key);
     free(bus);
 }

@@ -62,10 +62,11 @@ const struct peer *peers_find(const struct peers *peers, const char *name);
 bool bus_make_key(const char *secret_file, char *public_key, const char **why);
 
 struct bus;
-
 /* Dies where the key can't be read or a stranger would be let in. */
 struct bus *bus_open(struct loop *loop, const struct peers *peers, const char *secret_file);
 void bus_free(struct bus *bus); /* lingers for nothing */
+/* Now these come in; how many keys are gone: if any, all are cut off, and who may comes back. */
+unsigned bus_let_in(struct bus *bus, const struct peers *peers);
 
 /* ---- answer: a ROUTER ---- */
 struct answerer;
@@ -111,8 +112,7 @@ struct hearer *hearer_new(struct bus *bus, const struct peer *peer, on_told *hea
 void hearer_hurry(struct hearer *hearer); /* from now on it hears at once, too */
 void hearer_free(struct hearer *hearer);
 
-/* Since the start. */
-struct bus_counts {
+struct bus_counts {           /* since the start */
     unsigned long dropped;    /* messages: wrong number of frames, a broken bundle, or nobody's */
     unsigned long refused;    /* handshakes of unknown keys */
     unsigned long unroutable; /* answers whose asker was gone or full, or which no frame holds */

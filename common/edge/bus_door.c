@@ -23,9 +23,9 @@ static bool frame_is(zmq_msg_t *frame, const void *bytes, size_t size)
 
 static const char *name_of(const struct bus *bus, zmq_msg_t *key)
 {
-    for (size_t i = 0; i < bus->known_count; i++)
-        if (frame_is(key, bus->known[i].key, BUS_KEY_BYTES))
-            return bus->known[i].name;
+    for (size_t i = 0; i < bus->known.count; i++)
+        if (frame_is(key, bus->known.rows[i].key, BUS_KEY_BYTES))
+            return bus->known.rows[i].name;
     return NULL;
 }
 
@@ -74,23 +74,55 @@ static unsigned door_take(struct bus_socket *door)
     return 1;
 }
 
-static void learn_keys(struct bus *bus, const struct peers *peers)
+static struct known_keys known_keys_of(const struct peers *peers)
 {
-    bus->known = calloc(peers->count + 1, sizeof *bus->known);
-    CHECK(bus->known);
-    for (size_t i = 0; i < peers->count; i++) {
-        struct known_key *known = &bus->known[bus->known_count++];
-        CHECK(zmq_z85_decode(known->key, peers->rows[i].key));
-        known->name = strdup(peers->rows[i].name);
-        CHECK(known->name);
+    struct known_keys known = {calloc(peers->count + 1, sizeof(struct known_key)), peers->count};
+
+    CHECK(known.rows);
+    for (size_t i = 0; i < known.count; i++) {
+        CHECK(zmq_z85_decode(known.rows[i].key, peers->rows[i].key));
+        known.rows[i].name = strdup(peers->rows[i].name);
+        CHECK(known.rows[i].name);
     }
+    return known;
+}
+
+void known_keys_free(struct known_keys *known)
+{
+    for (size_t i = 0; i < known->count; i++)
+        free(known->rows[i].name);
+    free(known->rows);
+}
+
+static bool is_among(const struct known_keys *known, const struct known_key *one)
+{
+    for (size_t i = 0; i < known->count; i++)
+        if (memcmp(known->rows[i].key, one->key, BUS_KEY_BYTES) == 0
+            && strcmp(known->rows[i].name, one->name) == 0)
+            return true;
+    return false;
+}
+
+unsigned bus_let_in(struct bus *bus, const struct peers *peers)
+{
+    struct known_keys before = bus->known;
+    unsigned gone = 0;
+
+    bus->known = known_keys_of(peers);
+    for (size_t i = 0; i < before.count; i++)
+        gone += !is_among(&bus->known, &before.rows[i]);
+    known_keys_free(&before);
+    for (struct bus_socket *socket = bus->sockets; gone > 0 && socket; socket = socket->next)
+        if (socket->bound && !socket->closed)
+            bus_socket_cut(socket);
+    return gone;
 }
 
 void bus_door_open(struct bus *bus, const struct peers *peers)
 {
     static const struct socket_plan plan = {ZMQ_REP, 0, 0};
 
-    learn_keys(bus, peers);
+    bus->known = known_keys_of(peers);
     bus->refusal_logged_ms = clock_monotonic_ms(); /* the test's stranger is not worth a line */
     bus->door = bus_socket_new(bus, sizeof *bus->door, &plan);
     CHECK(zmq_bind(bus->door->zmq, "inproc://zeromq.zap.01") == 0);

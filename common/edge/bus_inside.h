@@ -33,6 +33,7 @@ struct bus_socket {
     /* One message; as how many it counts in this turn, 0 where there is none. */
     unsigned (*take)(struct bus_socket *socket);
     bool owing; /* `take` has something of its own to tell */
+    bool bound;
     bool taking;
     bool closed;
 };
@@ -42,13 +43,18 @@ struct known_key {
     char *name;
 };
 
+struct known_keys {
+    struct known_key *rows;
+    size_t count;
+};
+
 struct bus {
     struct loop *loop;
     void *context;
     struct bus_socket *sockets;
     struct bus_socket *door; /* where libzmq asks who may come in */
-    struct known_key *known;
-    size_t known_count;
+    struct known_keys known;
+    unsigned long cuts;
     char public_key[BUS_KEY_TEXT + 1];
     char secret_key[BUS_KEY_TEXT + 1];
     struct bus_counts counts;
@@ -67,6 +73,8 @@ void *bus_socket_new(struct bus *bus, size_t size, const struct socket_plan *pla
 void bus_socket_watch(struct bus_socket *socket, unsigned (*take)(struct bus_socket *socket));
 /* The answering side of CURVE, and its endpoint.  On false the socket is freed. */
 bool bus_socket_bind(struct bus_socket *socket, const char *endpoint, const char **why);
+/* Cuts off whoever is connected to a bound socket; they may come again. */
+void bus_socket_cut(struct bus_socket *socket);
 /* The asking side of CURVE. */
 void bus_socket_connect(struct bus_socket *socket, const char *endpoint, const char *server_key);
 void bus_socket_free(struct bus_socket *socket);
@@ -85,3 +93,4 @@ bool bus_can_send(struct bus_socket *socket);
 /* The handshake's doorkeeper (ZAP), and the test that it keeps the door. */
 void bus_door_open(struct bus *bus, const struct peers *peers);
 void bus_door_test(struct bus *bus);
+void known_keys_free(struct known_keys *known);

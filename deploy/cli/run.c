@@ -136,10 +136,32 @@ static bool start_house(struct place *place, struct loop *loop, struct keeper *k
            && place_write(place, place_file(place, "address"), address, why);
 }
 
+struct house {
+    struct place *place;
+    struct keeper *keeper;
+};
+
 static void leave(void *with, int signal)
 {
+    const struct house *house = with;
+
     log_info("did=leave signal=%d", signal);
-    keeper_leave(with);
+    keeper_leave(house->keeper);
+}
+
+/* Who comes in is written anew, with the lines of peers.own as they are now, and read again. */
+static void furnish_again(void *with, int signal)
+{
+    const struct house *house = with;
+    const char *why = "";
+
+    if (!place_furnish(house->place, &why)) {
+        log_error("did=furnish said=failed why=%s", log_quote(house->place->arena, why));
+        return;
+    }
+    log_info("did=furnish");
+    keeper_signal(house->keeper, WAVE_SERVICES, SIGHUP);
+    keeper_signal(house->keeper, WAVE_GATEWAY, SIGHUP);
 }
 
 int run_command(int argc, char **argv)
@@ -161,8 +183,10 @@ int run_command(int argc, char **argv)
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     struct loop *loop = loop_new();
     struct keeper *keeper = keeper_new(arena, loop, place_file(&place, "processes"));
-    loop_on_signal(loop, SIGTERM, leave, keeper);
-    loop_on_signal(loop, SIGINT, leave, keeper);
+    struct house house = {&place, keeper};
+    loop_on_signal(loop, SIGTERM, leave, &house);
+    loop_on_signal(loop, SIGINT, leave, &house);
+    loop_on_signal(loop, SIGHUP, furnish_again, &house);
     bool started = start_house(&place, loop, keeper, &why);
     while (started && !keeper_leaving(keeper))
         loop_run(loop);

@@ -188,7 +188,7 @@ bool keeper_leaving(const struct keeper *keeper)
     return keeper->leaving;
 }
 
-static unsigned signal_all(struct keeper *keeper, unsigned wave, int signal)
+unsigned keeper_signal(struct keeper *keeper, unsigned wave, int signal)
 {
     unsigned alive = 0;
     for (unsigned i = 0; i < keeper->count; i++) {
@@ -206,11 +206,11 @@ void keeper_end(struct keeper *keeper, unsigned wave, int signal, long patience_
 {
     keeper->leaving = true;
     be_patient(keeper, patience_ms);
-    signal_all(keeper, wave, signal);
-    while (signal_all(keeper, wave, 0) > 0) {
+    keeper_signal(keeper, wave, signal);
+    while (keeper_signal(keeper, wave, 0) > 0) {
         loop_run(keeper->loop);
         if (keeper->impatient)
-            signal_all(keeper, wave, SIGKILL);
+            keeper_signal(keeper, wave, SIGKILL);
     }
     alarm_stop(keeper->patience);
 }

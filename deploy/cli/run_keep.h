@@ -43,5 +43,8 @@ bool keeper_wait(struct keeper *keeper, long ms);
 void keeper_leave(struct keeper *keeper);
 bool keeper_leaving(const struct keeper *keeper);
 
+/* Signals a wave, or with 0 only counts: how many of it are alive. */
+unsigned keeper_signal(struct keeper *keeper, unsigned wave, int signal);
+
 /* Ends a wave with `signal`; by force after `patience_ms`.  Nothing is started again. */
 void keeper_end(struct keeper *keeper, unsigned wave, int signal, long patience_ms);

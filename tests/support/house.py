@@ -248,6 +248,10 @@ class House:
             return False
         return str(self.state) in command or (name == "postgres" and str(self.folder) in command)
 
+    def hang_up(self):
+        """Has the keeper read what people write, and the daemons who is let in."""
+        self._keeper.send_signal(signal.SIGHUP)
+
     def kill_keeper(self):
         self._keeper.kill()
         self._keeper.wait()

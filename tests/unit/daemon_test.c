@@ -225,7 +225,7 @@ static void stand_up(struct instance_of *made, const struct peer *self, long bat
     daemon->instance = self->name;
     daemon->loop = room.loop;
     daemon->bus = room.bus;
-    daemon->peers = (struct peers){room.peers, room.peer_count};
+    daemon->peers = daemon->let_in = (struct peers){room.peers, room.peer_count};
     tell_open(daemon, self->tell);
     desk_open(daemon, self->ask);
     asks_open(daemon);
