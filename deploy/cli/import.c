@@ -185,17 +185,20 @@ int import_command(int argc, char **argv)
 {
     const char *map = NULL, *parallel = "16", *report = NULL, *file = NULL;
     struct import import = {0};
+    /* clang-format off */
     const struct option_row options[] = {
-        {"--map",      &map,      NULL       },
-        {"--parallel", &parallel, NULL       },
-        {"--refused",  &report,   NULL       },
-        {"--dry-run",  NULL,      &import.dry},
+        {"--map",      &map,      NULL,        "MAP.json", "what the file means: docs/import.md"},
+        {"--parallel", &parallel, NULL,        "N",        "so many tickets at a time; else 16"},
+        {"--refused",  &report,   NULL,        "FILE",
+         "where refused rows are listed; else <FILE>.refused.csv in this folder"},
+        {"--dry-run",  NULL,      &import.dry, NULL,       "read every row and ask the house nothing"},
     };
+    /* clang-format on */
     struct command_line line = {usage, TABLE(options), .words = &file, .words_most = 1};
     struct site site = site_open(argc, argv, &line);
 
     import.arena = site.arena;
-    import.parallel = site_number("--parallel", parallel, 1, PARALLEL_MOST);
+    import.parallel = verb_number("--parallel", parallel, 1, PARALLEL_MOST);
     if (!map || !file) {
         trouble("usage: afterline %s", usage);
         return EXIT_USAGE;

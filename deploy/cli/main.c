@@ -2,8 +2,7 @@
 #include <string.h>
 
 #include "base/table.h"
-#include "run.h"
-#include "site.h"
+#include "verb.h"
 
 /* A verb of the operator: what it is called, what it does, in one sentence. */
 static const struct verb {
@@ -24,16 +23,26 @@ static int usage(FILE *to, int code)
     fprintf(to, "usage: afterline VERB …\n\n");
     for (size_t i = 0; i < LENGTH(verbs); i++)
         fprintf(to, "  %-8s %s\n", verbs[i].name, verbs[i].about);
-    fprintf(to, "\nEvery verb but run takes --url URL, --key-file FILE and --state DIR.\n"
-                "afterline VERB --help says the rest.\n");
+    fprintf(to, "\nafterline VERB --help says what a verb can be told.\n");
     return code;
+}
+
+static bool is_help(const char *word)
+{
+    static const char *const helps[] = {"help", "--help", "-h"};
+
+    for (size_t i = 0; i < LENGTH(helps); i++) {
+        if (strcmp(helps[i], word) == 0)
+            return true;
+    }
+    return false;
 }
 
 int main(int argc, char **argv)
 {
     if (argc < 2)
         return usage(stderr, EXIT_USAGE);
-    if (strcmp(argv[1], "--help") == 0)
+    if (is_help(argv[1]))
         return usage(stdout, EXIT_FINE);
     for (size_t i = 0; i < LENGTH(verbs); i++) {
         if (strcmp(verbs[i].name, argv[1]) == 0)

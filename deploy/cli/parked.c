@@ -160,7 +160,7 @@ int parked_command(int argc, char **argv)
 {
     struct order order = {0};
     const struct option_row options[] = {
-        {"--reason", &order.reason, NULL},
+        {"--reason", &order.reason, NULL, "TEXT", "why an event is discarded"},
     };
     struct command_line line = {
         usage,

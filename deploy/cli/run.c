@@ -1,5 +1,3 @@
-#include "run.h"
-
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,20 +14,12 @@
 #include "run_place.h"
 #include "run_postgres.h"
 #include "run_process.h"
+#include "verb.h"
 
 enum { DRAIN_MS = 10000, POSTGRES_MS = 30000, PORT_MOST = 65535, SPARES_MOST = 8 };
 
 static const char usage[] =
-    "usage: afterline run [--state DIR] [--port N] [--spares N] [--programs DIR] [--deploy DIR]\n";
-
-static long number(const char *name, const char *text, long least, long most)
-{
-    char *end;
-    long value = strtol(text, &end, 10);
-    if (end == text || *end || value < least || value > most)
-        die("%s wants a number from %ld to %ld, not '%s'", name, least, most, text);
-    return value;
-}
+    "run [--state DIR] [--port N] [--spares N] [--programs DIR] [--deploy DIR]";
 
 /* The daemons lie beside this program unless told otherwise. */
 static const char *own_folder(struct arena *arena)
@@ -46,33 +36,20 @@ static const char *own_folder(struct arena *arena)
 static void read_options(struct place *place, int argc, char **argv)
 {
     const char *port = "8080", *spares = "1";
-    const struct {
-        const char *name;
-        const char **to;
-    } options[] = {
-        {"--state",    &place->state   },
-        {"--port",     &port           },
-        {"--spares",   &spares         },
-        {"--programs", &place->programs},
-        {"--deploy",   &place->deploy  }
+    /* clang-format off */
+    const struct option_row options[] = {
+        {"--state",    &place->state,    NULL, "DIR", "the state folder; else .afterline"},
+        {"--port",     &port,            NULL, "N",   "where the gateway answers; else 8080"},
+        {"--spares",   &spares,          NULL, "N",   "spares of each service; else 1"},
+        {"--programs", &place->programs, NULL, "DIR", "the daemons; else beside this program"},
+        {"--deploy",   &place->deploy,   NULL, "DIR", "templates and roles.sql; else the checkout's"},
     };
+    /* clang-format on */
+    struct command_line line = {usage, TABLE(options)};
 
-    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        fputs(usage, stdout);
-        exit(0);
-    }
-    for (int i = 1; i < argc; i += 2) {
-        size_t option = 0;
-        while (option < LENGTH(options) && strcmp(argv[i], options[option].name) != 0)
-            option++;
-        if (option == LENGTH(options) || i + 1 == argc) {
-            fputs(usage, stderr);
-            exit(2);
-        }
-        *options[option].to = argv[i + 1];
-    }
-    place->port = number("--port", port, 1, PORT_MOST);
-    place->spares = number("--spares", spares, 0, SPARES_MOST);
+    verb_read(argc, argv, &line);
+    place->port = verb_number("--port", port, 1, PORT_MOST);
+    place->spares = verb_number("--spares", spares, 0, SPARES_MOST);
 }
 
 /* Better said at once than by a gateway that starts again and again. */
@@ -164,6 +141,13 @@ static void furnish_again(void *with, int signal)
     keeper_signal(house->keeper, WAVE_GATEWAY, SIGHUP);
 }
 
+/*
+ * The keeper of a house on one machine.
+ *
+ * It makes the state folder on the first start, starts PostgreSQL and the daemons in order, starts
+ * again with backoff whatever dies, and on SIGTERM ends the daemons first, then PostgreSQL.  In
+ * production systemd does this (deploy/systemd).
+ */
 int run_command(int argc, char **argv)
 {
     struct arena *arena = arena_new();

@@ -1,48 +1,18 @@
 #include "site.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/table.h"
 #include "base/text.h"
+
+#define USUAL_URL "http://127.0.0.1:8080"
 
 enum { LINE_MOST = 1024 };
 
 const char *const services[SERVICES] = {
     "gateway", "intake", "dispatch", "returns", "complaints", "reporting",
 };
-
-int trouble(const char *format, ...)
-{
-    va_list list;
-
-    fputs("afterline: ", stderr);
-    va_start(list, format);
-    vfprintf(stderr, format, list);
-    va_end(list);
-    fputc('\n', stderr);
-    return EXIT_TROUBLE;
-}
-
-_Noreturn static void misused(const struct command_line *line, const char *word)
-{
-    trouble("'%s' does not fit", word);
-    fprintf(stderr, "usage: afterline %s\n", line->usage);
-    exit(EXIT_USAGE);
-}
-
-long site_number(const char *name, const char *text, long least, long most)
-{
-    char *end;
-    long number = strtol(text, &end, 10);
-
-    if (*text && !*end && number >= least && number <= most)
-        return number;
-    trouble("%s: expected %ld to %ld, got '%s'", name, least, most, text);
-    exit(EXIT_USAGE);
-}
 
 const char *site_line(struct arena *arena, const char *path)
 {
@@ -59,49 +29,13 @@ const char *site_line(struct arena *arena, const char *path)
     return arena_copy(arena, line);
 }
 
-static const struct option_row *find_option(const struct option_row *rows, size_t count,
-                                            const char *name)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(rows[i].name, name) == 0)
-            return &rows[i];
-    }
-    return NULL;
-}
-
-static void read_arguments(int argc, char **argv, struct command_line *line,
-                           const struct option_row *common, size_t common_count)
-{
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0) {
-            printf("usage: afterline %s\n", line->usage);
-            exit(EXIT_FINE);
-        }
-        if (strncmp(argv[i], "--", 2) != 0) {
-            if (line->word_count == line->words_most)
-                misused(line, argv[i]);
-            line->words[line->word_count++] = argv[i];
-            continue;
-        }
-        const struct option_row *option = find_option(common, common_count, argv[i]);
-        if (!option)
-            option = find_option(line->options, line->option_count, argv[i]);
-        if (!option || (!option->flag && i + 1 == argc))
-            misused(line, argv[i]);
-        if (option->flag)
-            *option->flag = true;
-        else
-            *option->value = argv[++i];
-    }
-}
-
 static const char *find_url(struct arena *arena, const char *given, const char *state)
 {
     const char *url = given ? given : getenv("AFTERLINE_URL");
 
     if (text_empty(url))
         url = site_line(arena, arena_print(arena, "%s/address", state));
-    return text_empty(url) ? "http://127.0.0.1:8080" : url;
+    return text_empty(url) ? USUAL_URL : url;
 }
 
 static const char *find_key(struct site *site, const char *key_file)
@@ -121,13 +55,20 @@ struct site site_open(int argc, char **argv, struct command_line *line)
 {
     struct site site = {.arena = arena_new(), .state = ".afterline"};
     const char *url = NULL, *key_file = NULL;
-    const struct option_row common[] = {
-        {"--url",      &url,        NULL},
-        {"--key-file", &key_file,   NULL},
-        {"--state",    &site.state, NULL},
+    /* clang-format off */
+    const struct option_row commons[] = {
+        {"--url",      &url,        NULL, "URL",
+         "where the house answers; else AFTERLINE_URL, then DIR/address, then " USUAL_URL},
+        {"--key-file", &key_file,   NULL, "FILE",
+         "whose first line is the key to ask with; else AFTERLINE_KEY, then DIR/admin.key"},
+        {"--state",    &site.state, NULL, "DIR",
+         "the state folder of a house on this machine; else .afterline"},
     };
+    /* clang-format on */
 
-    read_arguments(argc, argv, line, common, LENGTH(common));
+    line->commons.rows = commons;
+    line->commons.count = LENGTH(commons);
+    verb_read(argc, argv, line);
     site.url = find_url(site.arena, url, site.state);
     site.key = find_key(&site, key_file);
     return site;

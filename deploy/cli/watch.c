@@ -168,12 +168,14 @@ static int watch_on(struct watch *watch)
 int watch_command(int argc, char **argv)
 {
     const char *after = NULL, *types = NULL, *ticket = NULL, *most = NULL;
+    /* clang-format off */
     const struct option_row options[] = {
-        {"--after",  &after,  NULL},
-        {"--types",  &types,  NULL},
-        {"--ticket", &ticket, NULL},
-        {"--most",   &most,   NULL},
+        {"--after",  &after,  NULL, "CURSOR", "begin behind this event, or at the start; else now"},
+        {"--types",  &types,  NULL, "TYPES",  "only these: ticket.registered,job.*; else all"},
+        {"--ticket", &ticket, NULL, "ID",     "only this ticket's; else all"},
+        {"--most",   &most,   NULL, "N",      "end after so many events; else never"},
     };
+    /* clang-format on */
     struct command_line line = {usage, TABLE(options)};
     struct site site = site_open(argc, argv, &line);
     struct watch watch = {.site = &site, .arena = site.arena, .pause_ms = PAUSE_MS};
@@ -184,7 +186,7 @@ int watch_command(int argc, char **argv)
     add_filter(&path, site.arena, "types", types);
     add_filter(&path, site.arena, "ticket_id", ticket);
     watch.path = path.at;
-    watch.left = most ? site_number("--most", most, 1, 1000000000) : -1;
+    watch.left = most ? verb_number("--most", most, 1, 1000000000) : -1;
     watch.sse = sse_new(show, &watch);
     CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == 0);
     int code = watch_on(&watch);

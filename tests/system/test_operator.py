@@ -8,7 +8,7 @@ import signal
 import subprocess
 
 import pytest
-from house import CHECKOUT, eventually
+from house import BUILD, CHECKOUT, eventually
 
 
 def operator(house, verb, *words, code=0):
@@ -17,6 +17,13 @@ def operator(house, verb, *words, code=0):
         capture_output=True, text=True, timeout=300)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout if code == 0 else done.stdout + done.stderr
+
+
+def typed(*words, **environment):
+    """The command where there is no house and no key, but for what the words say."""
+    return subprocess.run([str(BUILD / "bin" / "afterline"), *map(str, words)], cwd="/",
+                          env={"PATH": "/usr/bin:/bin", **environment}, capture_output=True, text=True,
+                          timeout=60)
 
 
 def open_branch(house, branch):
@@ -265,3 +272,49 @@ def test_an_unknown_verb_is_refused_with_the_verbs(house):
 
     assert done.returncode == 2
     assert "there is no verb 'sing'" in done.stderr and "import" in done.stderr
+
+
+@pytest.mark.parametrize("word", ["help", "--help", "-h"])
+def test_help_lists_the_verbs(word):
+    done = typed(word)
+
+    assert done.returncode == 0 and not done.stderr
+    for verb in VERBS:
+        assert f"  {verb} " in done.stdout
+
+
+VERBS = {
+    "run": ("--state DIR", "--port N", "--spares N"),
+    "status": ("--url URL", "AFTERLINE_URL"),
+    "watch": ("--after CURSOR", "--types TYPES", "--ticket ID", "--most N", "AFTERLINE_KEY"),
+    "import": ("--map MAP.json", "--parallel N", "--refused FILE", "--dry-run", "AFTERLINE_KEY"),
+    "verify": ("--key-file FILE",),
+    "parked": ("--reason TEXT", "discard SERVICE SOURCE/ID"),
+}
+
+
+@pytest.mark.parametrize("word", ["--help", "-h"])
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_explains_its_options(verb, word):
+    done = typed(verb, word)
+
+    assert done.returncode == 0 and not done.stderr
+    assert f"usage: afterline {verb}" in done.stdout
+    for shown in (*VERBS[verb], "exit codes: 0 "):
+        assert shown in done.stdout
+    for line in done.stdout.splitlines():
+        assert not line.startswith("  --") or line[20:].strip(), line
+
+
+@pytest.mark.parametrize("words, said", [
+    (("status", "--state"), "--state wants a value"),
+    (("run", "--port"), "--port wants a value"),
+    (("status", "--colour"), "there is no option '--colour'"),
+    (("status", "now"), "'now' is one word too many"),
+    (("run", "--port", "0"), "--port wants a number from 1 to 65535, not '0'"),
+])
+def test_a_command_line_that_does_not_fit_says_what(words, said):
+    done = typed(*words)
+
+    assert done.returncode == 2
+    assert said in done.stderr

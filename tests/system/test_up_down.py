@@ -133,3 +133,13 @@ def test_a_house_runs_once(own_house):
 
     assert done.returncode == 1
     assert "already running" in done.stderr
+
+
+@pytest.mark.parametrize("word", ["--help", "-h"])
+@pytest.mark.parametrize("command", ["up", "down"])
+def test_help_is_no_mistake(command, word):
+    done = subprocess.run([CHECKOUT / "deploy" / command, word], capture_output=True, text=True,
+                          timeout=30)
+
+    assert done.returncode == 0 and not done.stderr
+    assert f"usage: deploy/{command}" in done.stdout and "--state DIR" in done.stdout
