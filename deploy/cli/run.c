@@ -19,7 +19,7 @@
 enum { DRAIN_MS = 10000, POSTGRES_MS = 30000, PORT_MOST = 65535, SPARES_MOST = 8 };
 
 static const char usage[] =
-    "run [--state DIR] [--port N] [--spares N] [--programs DIR] [--deploy DIR]";
+    "run [--state DIR] [--port N] [--spares N] [--programs DIR] [--deploy DIR] [--end-left]";
 
 /* The daemons lie beside this program unless told otherwise. */
 static const char *own_folder(struct arena *arena)
@@ -33,7 +33,7 @@ static const char *own_folder(struct arena *arena)
     return arena_copy(arena, path);
 }
 
-static void read_options(struct place *place, int argc, char **argv)
+static void read_options(struct place *place, bool *only_end, int argc, char **argv)
 {
     const char *port = "8080", *spares = "1";
     /* clang-format off */
@@ -43,6 +43,7 @@ static void read_options(struct place *place, int argc, char **argv)
         {"--spares",   &spares,          NULL, "N",   "spares of each service; else 1"},
         {"--programs", &place->programs, NULL, "DIR", "the daemons; else beside this program"},
         {"--deploy",   &place->deploy,   NULL, "DIR", "templates and roles.sql; else the checkout's"},
+        {"--end-left", NULL,             only_end, NULL, "end what a killed keeper left, no more"},
     };
     /* clang-format on */
     struct command_line line = {usage, TABLE(options)};
@@ -56,10 +57,21 @@ static void read_options(struct place *place, int argc, char **argv)
 static bool port_is_free(const struct place *place, struct loop *loop, const char **why)
 {
     struct listener *listener = listener_new(loop, "127.0.0.1", (int)place->port, NULL, NULL, why);
-    if (!listener)
+    if (!listener) {
+        *why = arena_print(place->arena, "port %ld can't be had (%s); choose another with --port",
+                           place->port, *why);
         return false;
+    }
     listener_free(listener);
     return true;
+}
+
+/* Says how many; whoever reads it knows whether there was a house. */
+static int end_left(const struct place *place)
+{
+    printf("%u processes ended\n", processes_end_left(place_file(place, "processes")));
+    arena_free(place->arena);
+    return EXIT_FINE;
 }
 
 static struct errand daemon_errand(const struct place *place, const struct instance *instance,
@@ -158,11 +170,14 @@ int run_command(int argc, char **argv)
         .deploy = AFTERLINE_DEPLOY,
     };
     const char *why = "";
+    bool only_end = false;
     log_name("run");
     umask(0022);
-    read_options(&place, argc, argv);
+    read_options(&place, &only_end, argc, argv);
     if (!place_open(&place, &why))
         die("%s", why);
+    if (only_end)
+        return end_left(&place);
 
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     struct loop *loop = loop_new();
@@ -181,5 +196,6 @@ int run_command(int argc, char **argv)
     keeper_end(keeper, WAVE_SERVICES, SIGTERM, DRAIN_MS);
     keeper_end(keeper, WAVE_POSTGRES, SIGINT, POSTGRES_MS);
     loop_free(loop);
-    return started ? 0 : 1;
+    arena_free(arena);
+    return started ? EXIT_FINE : EXIT_TROUBLE;
 }

@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-enum { PATIENCE_MS = 10000, LOOK_EVERY_MS = 20 };
+enum { PATIENCE_MS = 10000, LOOK_EVERY_MS = 20, LISTED_MOST = 100 };
 
 bool process_find(int pid, struct process *process)
 {
@@ -62,20 +62,29 @@ static void end_left(const struct process *left)
     }
 }
 
-void processes_end_left(const char *list)
+unsigned processes_end_left(const char *list)
 {
     FILE *from = fopen(list, "re");
     if (!from)
-        return;
+        return 0;
 
+    struct process left[LISTED_MOST];
     char name[64];
-    struct process left;
-    while (fscanf(from, "%63s %d %llu", name, &left.pid, &left.since) == 3) {
-        snprintf(left.name, sizeof left.name, "%.15s", name);
-        if (is_still(&left))
-            end_left(&left);
+    unsigned count = 0, ended = 0;
+    while (count < LISTED_MOST
+           && fscanf(from, "%63s %d %llu", name, &left[count].pid, &left[count].since) == 3) {
+        snprintf(left[count].name, sizeof left[count].name, "%.15s", name);
+        count++;
     }
     fclose(from);
+
+    while (count-- > 0) {
+        if (!is_still(&left[count]))
+            continue;
+        end_left(&left[count]);
+        ended++;
+    }
+    return ended;
 }
 
 bool processes_end_orphans(const char *name, int postmaster)

@@ -15,8 +15,11 @@ struct process {
 /* False where there is none, or where it has ended and nobody has asked for its status. */
 bool process_find(int pid, struct process *process);
 
-/* Ends what an earlier keeper left running, by the list it wrote; returns when it is gone. */
-void processes_end_left(const char *list);
+/*
+ * Ends what an earlier keeper left running, by the list it wrote, the last started first, for
+ * nobody asks one who is gone; returns when it is gone, and how many there were.
+ */
+unsigned processes_end_left(const char *list);
 
 /*
  * Backends that outlived their postmaster become our children.  Ends them and takes their status;

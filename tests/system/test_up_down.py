@@ -1,6 +1,7 @@
 """deploy/up and deploy/down, as a new user types them."""
 
 import os
+import signal
 import socket
 import subprocess
 
@@ -83,7 +84,7 @@ def test_a_taken_port_is_named(typed):
         done = typed.type("up", "--port", port)
 
     assert done.returncode == 1
-    assert f"port {port} is taken" in done.stderr
+    assert f"port {port} can't be had" in done.stderr and "choose another" in done.stderr
     assert typed.house.pids() == {}
 
 
@@ -102,6 +103,35 @@ def test_the_demo_runs_the_loop_to_its_end(typed):
     for word in ("ticket.registered", "job.planned", "job.completed", "ticket.closed"):
         assert word in told
     assert "a second subscriber saw the same" in told
+
+
+def kill_keeper(house):
+    """As the out-of-memory killer does; the house serves on without it."""
+    keeper = int((house.state / "run.pid").read_text())
+    os.kill(keeper, signal.SIGKILL)
+    eventually(lambda: not is_alive(keeper), what="the keeper's end")
+    assert house.request("GET", "/readyz", key=None).status == 200
+    return house.pids()
+
+
+def test_up_follows_a_killed_keeper(typed):
+    typed.up()
+    left = kill_keeper(typed.house)
+
+    assert typed.house.url in typed.up()
+
+    assert not any(is_alive(pid) for pid in left.values())
+    assert set(typed.house.pids()) == set(left)
+
+
+def test_down_ends_what_a_killed_keeper_left(typed):
+    typed.up()
+    left = kill_keeper(typed.house)
+
+    assert "stopped" in typed.down()
+
+    assert not any(is_alive(pid) for pid in left.values())
+    assert "not running" in typed.down()
 
 
 def test_a_killed_keeper_is_followed_by_another(own_house):
