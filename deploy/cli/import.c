@@ -1,5 +1,7 @@
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/table.h"
 #include "base/text.h"
@@ -124,6 +126,15 @@ static const char *caller_of(struct arena *arena, const char *key)
     return arena_print(arena, "key/%.*s", (int)strcspn(id, "_"), id);
 }
 
+/* By whatever name: a report must not overwrite what it reports on. */
+static bool is_same_file(const char *one, const char *other)
+{
+    struct stat a, b;
+
+    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev
+           && a.st_ino == b.st_ino;
+}
+
 static bool open_files(struct import *import, const char *map, const char *file, const char *report)
 {
     const char *why;
@@ -136,8 +147,10 @@ static bool open_files(struct import *import, const char *map, const char *file,
         return trouble("%s: %s", file, why) == EXIT_FINE;
     if (!map_bind(import->map, import->csv, &why))
         return trouble("%s: %s", map, why) == EXIT_FINE;
+    if (is_same_file(report, file) || is_same_file(report, map))
+        return trouble("--refused %s would overwrite what is read", report) == EXIT_FINE;
     if (!ledger_open(&import->ledger, report))
-        return trouble("%s can't be written", report) == EXIT_FINE;
+        return trouble("%s can't be written: %s", report, strerror(errno)) == EXIT_FINE;
     return true;
 }
 
@@ -147,10 +160,14 @@ static int finish(struct import *import)
 
     if (!broken)
         broken = import->travel.broken;
-    ledger_close(&import->ledger);
+    const char *lost = ledger_close(&import->ledger);
     csv_close(import->csv);
-    return broken ? trouble("the import is not complete: %s; run it again to go on", broken)
-                  : EXIT_FINE;
+    if (broken)
+        return trouble("the import is not complete: %s; run it again to go on", broken);
+    if (lost)
+        return trouble("%s lacks refused rows: %s; run it again for a whole report",
+                       import->ledger.report, lost);
+    return EXIT_FINE;
 }
 
 static void travel_begin(struct import *import, const struct site *site)

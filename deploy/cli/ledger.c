@@ -1,5 +1,6 @@
 #include "ledger.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,8 +20,10 @@ bool ledger_open(struct ledger *ledger, const char *report)
     if (!ledger->file)
         return false;
     setvbuf(ledger->file, NULL, _IOLBF, 0);
-    fputs("line,ticket,reason,detail\n", ledger->file);
-    return true;
+    if (fputs("line,ticket,reason,detail\n", ledger->file) >= 0)
+        return true;
+    fclose(ledger->file);
+    return false;
 }
 
 static void write_field(FILE *to, const char *text, char after)
@@ -47,6 +50,8 @@ void ledger_refuse(struct ledger *ledger, unsigned long line, const char *refere
     write_field(ledger->file, reference, ',');
     write_field(ledger->file, reason, ',');
     write_field(ledger->file, detail, '\n');
+    if (ferror(ledger->file) && !ledger->lost)
+        ledger->lost = strerror(errno);
 }
 
 static double seconds_since(int64_t begun_ms)
@@ -71,7 +76,7 @@ void ledger_show(struct ledger *ledger, uint64_t read, uint64_t size)
             (double)settled / seconds_since(ledger->begun_ms));
 }
 
-void ledger_close(struct ledger *ledger)
+const char *ledger_close(struct ledger *ledger)
 {
     double seconds = seconds_since(ledger->begun_ms);
 
@@ -82,5 +87,7 @@ void ledger_close(struct ledger *ledger)
     printf("%lu tickets, %lu requests, %lu of them answered from the record\n", ledger->tickets,
            ledger->requests, ledger->repeated);
     printf("%.1f s, %.0f rows per second\n", seconds, (double)ledger->read / seconds);
-    fclose(ledger->file);
+    if (fclose(ledger->file) != 0 && !ledger->lost)
+        ledger->lost = strerror(errno);
+    return ledger->lost;
 }

@@ -16,13 +16,14 @@ struct ledger {
     int64_t shown_ms;
     unsigned long read, accepted, refused;
     unsigned long tickets, requests, repeated;
+    const char *lost; /* why the report lacks a line; NULL while it is whole */
 };
 
-/* False where the report can't be written. */
+/* False, with errno, where the report can't be written. */
 bool ledger_open(struct ledger *ledger, const char *report);
 void ledger_refuse(struct ledger *ledger, unsigned long line, const char *reference,
                    const char *reason, const char *detail);
 /* Shows progress, now and then, where a person looks. */
 void ledger_show(struct ledger *ledger, uint64_t read, uint64_t size);
-/* The sums, to standard output. */
-void ledger_close(struct ledger *ledger);
+/* The sums, to standard output.  Why the report is not whole; NULL where it is. */
+const char *ledger_close(struct ledger *ledger);

@@ -2,6 +2,7 @@
 
 import collections
 import csv
+import json
 import random
 import statistics
 import string
@@ -9,7 +10,7 @@ import subprocess
 import urllib.parse
 
 import pytest
-from house import CHECKOUT, eventually
+from house import BUILD, CHECKOUT, eventually
 from incidents import incidents_in, percentile, rows_of
 
 DATA = CHECKOUT / "tests" / "data"
@@ -243,3 +244,77 @@ def picture_of(house):
     return house.sql("select md5(string_agg(e::text, ';' order by source, id)) "
                      "  from reporting.entry e where type not like 'house.%'") + house.sql(
         "select md5(string_agg(t::text, ';' order by ticket_id)) from reporting.ticket t")
+
+
+# ---- without a house: what a dry run, or the command alone, says ----
+
+FITTING = {
+    "name": "small", "ticket": "${no}", "target": "${state}", "position": ["state"],
+    "words": {"when": {"from": "${date}", "date": True}},
+    "dates": {"format": "%d.%m.%Y", "offset": "Z"},
+    "register": {"post": "/v1/tickets", "body": {"channel_ref": "${no}", "occurred_at": "${when}"}},
+    "moves": {"open": {}}, "actions": {},
+    "note": {"post": "/notes", "body": {"text": "${no}"}},
+}
+
+
+class Desk:
+    """A folder with a file and a map that fits it, and no house anywhere near."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.map = folder / "map.json"
+        self.file = folder / "file.csv"
+        self.report = folder / "refused.csv"
+        self.map.write_text(json.dumps(FITTING))
+        self.file.write_text("no,state,date\n1,open,01.02.2020\n")
+
+    def type(self, *words):
+        return subprocess.run(
+            [str(BUILD / "bin" / "afterline"), "import", "--map", str(self.map), *map(str, words)],
+            cwd=self.folder, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, timeout=60)
+
+    def try_out(self, *more):
+        return self.type("--dry-run", "--refused", self.report, *more, self.file)
+
+
+@pytest.fixture
+def desk(tmp_path):
+    return Desk(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["file.csv", "./file.csv", "other", "map.json"])
+def test_a_report_never_overwrites_what_is_read(desk, name):
+    (desk.folder / "other").symlink_to(desk.file)
+    before = desk.file.read_bytes(), desk.map.read_bytes()
+
+    done = desk.try_out("--key-file", key_in(desk), "--refused", name)
+
+    assert (desk.file.read_bytes(), desk.map.read_bytes()) == before
+    assert done.returncode == 1 and "would overwrite what is read" in done.stderr
+
+
+def key_in(desk):
+    key = desk.folder / "some.key"
+    key.write_text("al_0000_0000\n")
+    return key
+
+
+def test_a_report_that_can_not_be_begun_stops_the_import(desk):
+    done = desk.try_out("--key-file", key_in(desk), "--refused", "/dev/full")
+
+    assert done.returncode == 1
+    assert "/dev/full can't be written: No space left on device" in done.stderr
+
+
+def test_a_report_that_lost_a_line_is_trouble(desk):
+    bad = ["x" * 100] * 200
+    desk.file.write_text("no,state,date\n" + "\n".join(bad) + "\n")
+    limit = f"ulimit -f 8; trap '' XFSZ; exec \"$@\" --refused {desk.report} {desk.file}"
+
+    done = subprocess.run(
+        ["bash", "-c", limit, "-", BUILD / "bin" / "afterline", "import", "--dry-run", "--key-file",
+         key_in(desk), "--map", desk.map], cwd=desk.folder, capture_output=True, text=True, timeout=60)
+
+    assert done.returncode == 1
+    assert f"{desk.report} lacks refused rows: File too large" in done.stderr
