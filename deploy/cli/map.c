@@ -101,8 +101,7 @@ const char *map_position(const struct map *map, struct arena *arena, const json_
     return position.at;
 }
 
-/* The row of a table for a name; "waiting *" fits whatever begins with "waiting ". */
-static json_t *look_up(json_t *table, const char *name)
+json_t *map_look_up(json_t *table, const char *name)
 {
     const char *pattern;
     json_t *found = json_object_get(table, name), *row;
@@ -121,12 +120,12 @@ static json_t *look_up(json_t *table, const char *name)
 const char *map_action(const struct map *map, const char *target, const char *position)
 {
     return json_string_value(
-        look_up(look_up(json_object_get(map->json, "moves"), target), position));
+        map_look_up(map_look_up(json_object_get(map->json, "moves"), target), position));
 }
 
 bool map_knows_target(const struct map *map, const char *target)
 {
-    return look_up(json_object_get(map->json, "moves"), target) != NULL;
+    return map_look_up(json_object_get(map->json, "moves"), target) != NULL;
 }
 
 struct call map_register(const struct map *map, struct arena *arena, const struct entry *entry)

@@ -5,103 +5,6 @@
 #include "map_inside.h"
 #include "web.h"
 
-/* What a map consists of: section, its JSON type, whether a map can do without. */
-static const struct section {
-    const char *name;
-    json_type type;
-    bool needed;
-} sections[] = {
-    {"name",      JSON_STRING, true },
-    {"about",     JSON_STRING, false},
-    {"separator", JSON_STRING, false},
-    {"missing",   JSON_ARRAY,  false},
-    {"dates",     JSON_OBJECT, false},
-    {"words",     JSON_OBJECT, true },
-    {"ticket",    JSON_STRING, true },
-    {"first",     JSON_ARRAY,  false},
-    {"register",  JSON_OBJECT, true },
-    {"position",  JSON_ARRAY,  true },
-    {"target",    JSON_STRING, true },
-    {"moves",     JSON_OBJECT, true },
-    {"actions",   JSON_OBJECT, true },
-    {"counters",  JSON_ARRAY,  false},
-    {"amend",     JSON_OBJECT, false},
-    {"note",      JSON_OBJECT, false},
-};
-
-static const struct section *find_section(const char *name)
-{
-    for (size_t i = 0; i < LENGTH(sections); i++) {
-        if (strcmp(sections[i].name, name) == 0)
-            return &sections[i];
-    }
-    return NULL;
-}
-
-static const char *check_sections(struct arena *arena, json_t *json)
-{
-    const char *name;
-    json_t *given;
-
-    if (!json_is_object(json))
-        return "an object was expected";
-    json_object_foreach(json, name, given)
-    {
-        const struct section *section = find_section(name);
-        if (!section)
-            return arena_print(arena, "there is no section '%s'", name);
-        if (json_typeof(given) != section->type)
-            return arena_print(arena, "section '%s' has the wrong type", name);
-    }
-    for (size_t i = 0; i < LENGTH(sections); i++) {
-        if (sections[i].needed && !json_object_get(json, sections[i].name))
-            return arena_print(arena, "section '%s' is missing", sections[i].name);
-    }
-    return NULL;
-}
-
-/* What a word may say about itself. */
-static const char *const word_members[] = {
-    "from", "values", "otherwise", "missing", "required", "date", "slug",
-};
-
-static bool is_word_member(const char *name)
-{
-    for (size_t i = 0; i < LENGTH(word_members); i++) {
-        if (strcmp(word_members[i], name) == 0)
-            return true;
-    }
-    return false;
-}
-
-static const char *check_words(struct arena *arena, json_t *json)
-{
-    const char *name, *member;
-    json_t *word, *value;
-
-    json_object_foreach(json_object_get(json, "words"), name, word)
-    {
-        if (!json_is_string(json_object_get(word, "from")))
-            return arena_print(arena, "words.%s has no 'from'", name);
-        json_object_foreach(word, member, value)
-        {
-            if (!is_word_member(member))
-                return arena_print(arena, "words.%s: there is no '%s'", name, member);
-        }
-    }
-    return NULL;
-}
-
-/* A ticket is found again by its reference, long after the house has forgotten its key. */
-static const char *check_register(struct arena *arena, json_t *json)
-{
-    const json_t *body = json_object_get(json_object_get(json, "register"), "body");
-
-    if (json_is_string(json_object_get(body, "channel_ref")))
-        return NULL;
-    return "register.body has no 'channel_ref', by which a ticket is found again";
-}
-
 /* Every move names an action that there is. */
 static const char *check_moves(struct arena *arena, json_t *json)
 {
@@ -113,11 +16,59 @@ static const char *check_moves(struct arena *arena, json_t *json)
         json_object_foreach(ways, position, action)
         {
             const char *name = json_string_value(action);
-            if (!name || !json_object_get(json_object_get(json, "actions"), name))
-                return arena_print(arena, "moves.%s.%s names no action", target, position);
+            if (!json_object_get(json_object_get(json, "actions"), name))
+                return arena_print(arena, "moves.%s.%s: there is no action '%s'", target, position,
+                                   name);
         }
     }
     return NULL;
+}
+
+/* Where a counter leads through has to be somewhere that moves lead to. */
+static const char *check_detours(struct arena *arena, json_t *json)
+{
+    size_t i, j;
+    json_t *counter, *target;
+
+    json_array_foreach(json_object_get(json, "counters"), i, counter)
+    {
+        json_array_foreach(json_object_get(counter, "through"), j, target)
+        {
+            const char *name = json_string_value(target);
+            if (!map_look_up(json_object_get(json, "moves"), name))
+                return arena_print(arena, "counters[%zu].through[%zu]: no moves lead to '%s'", i, j,
+                                   name);
+        }
+    }
+    return NULL;
+}
+
+static const char *check_dates(struct arena *arena, json_t *json)
+{
+    const char *name;
+    json_t *word;
+
+    json_object_foreach(json_object_get(json, "words"), name, word)
+    {
+        if (json_is_true(json_object_get(word, "date")) && !json_object_get(json, "dates"))
+            return arena_print(arena, "words.%s is a date, so dates.format is needed", name);
+    }
+    return NULL;
+}
+
+static const char *check_map(struct arena *arena, json_t *json)
+{
+    static const char *(*const checks[])(struct arena * arena, json_t * json) = {
+        map_check_shape,
+        check_dates,
+        check_moves,
+        check_detours,
+    };
+    const char *flaw = NULL;
+
+    for (size_t i = 0; !flaw && i < LENGTH(checks); i++)
+        flaw = checks[i](arena, json);
+    return flaw;
 }
 
 struct map *map_load(struct arena *arena, const char *path, const char **why)
@@ -126,16 +77,11 @@ struct map *map_load(struct arena *arena, const char *path, const char **why)
     json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
 
     if (!json) {
-        *why = arena_print(arena, "%s:%d: %s", path, error.line, error.text);
+        *why = error.line < 0 ? arena_copy(arena, error.text)
+                              : arena_print(arena, "%s:%d: %s", path, error.line, error.text);
         return NULL;
     }
-    const char *flaw = check_sections(arena, json);
-    if (!flaw)
-        flaw = check_words(arena, json);
-    if (!flaw)
-        flaw = check_register(arena, json);
-    if (!flaw)
-        flaw = check_moves(arena, json);
+    const char *flaw = check_map(arena, json);
     if (flaw) {
         *why = arena_print(arena, "%s: %s", path, flaw);
         json_decref(json);
