@@ -73,6 +73,8 @@ static int read_quoted(struct csv *csv, const char **bad)
             *bad = byte == EOF ? "unclosed_quote" : "too_long";
             return byte == EOF ? EOF : next_byte(csv);
         }
+        if (byte == '\0')
+            *bad = "zero_byte";
         if (byte != '"') {
             keep(csv, byte);
             continue;

@@ -133,14 +133,16 @@ static void a_bad_row_harms_no_other(void **unused)
         size_t size;
         const char *reason;
     } bad[] = {
-        {"1",          1, "wrong_number_of_columns"},
-        {"1,2,3",      5, "wrong_number_of_columns"},
-        {"\"1\"x,2",   6, "text_after_quote"       },
-        {"\"1\" ,2",   6, "text_after_quote"       },
-        {"1,\xff",     3, "bad_utf8"               },
-        {"1,\xc0\x80", 4, "bad_utf8"               },
+        {"1",            1, "wrong_number_of_columns"},
+        {"1,2,3",        5, "wrong_number_of_columns"},
+        {"\"1\"x,2",     6, "text_after_quote"       },
+        {"\"1\" ,2",     6, "text_after_quote"       },
+        {"1,\xff",       3, "bad_utf8"               },
+        {"1,\xc0\x80",   4, "bad_utf8"               },
         {"1,2\0"
-         "3", 5, "zero_byte"              },
+         "3",   5, "zero_byte"              },
+        {"1,\"2\0"
+         "3\"", 7, "zero_byte"              },
     };
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
