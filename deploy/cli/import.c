@@ -163,31 +163,34 @@ static int finish(struct import *import)
     const char *lost = ledger_close(&import->ledger);
     csv_close(import->csv);
     if (broken)
-        return trouble("the import is not complete: %s; run it again to go on", broken);
+        return trouble("the import is not complete: %s; run it again %s", broken,
+                       import->travel.barred ? "with a key that may (--key-file)" : "to go on");
     if (lost)
         return trouble("%s lacks refused rows: %s; run it again for a whole report",
                        import->ledger.report, lost);
     return EXIT_FINE;
 }
 
-static void travel_begin(struct import *import, const struct site *site)
+/* Carries out what a dry run only reads; false where there is no key to ask with. */
+static bool travel(struct import *import, struct site *site)
 {
+    if (!importer_identify(site))
+        return false;
     import->travel = (struct travel){
         .arena = import->arena,
         .map = import->map,
         .web = web_open(site),
         .ledger = &import->ledger,
         .caller = caller_of(import->arena, site->key),
+        .key_of = site->key_of,
         .ready = json_object(),
     };
     import->tickets = tickets_new(&import->travel);
-}
-
-static void travel_end(struct import *import)
-{
+    carry_out(import);
     tickets_free(import->tickets);
     json_decref(import->travel.ready);
     web_close(import->travel.web);
+    return true;
 }
 
 /* Where the report goes unless told otherwise: beside nothing but the caller's own folder. */
@@ -211,24 +214,21 @@ int import_command(int argc, char **argv)
         {"--dry-run",  NULL,      &import.dry, NULL,       "read every row and ask the house nothing"},
     };
     /* clang-format on */
-    struct command_line line = {usage, TABLE(options), .words = &file, .words_most = 1};
+    struct command_line line = {
+        usage, TABLE(options), .wanted = "FILE.csv", .words = &file, .words_most = 1,
+    };
     struct site site = site_open(argc, argv, &line);
 
     import.arena = site.arena;
     import.parallel = verb_number("--parallel", parallel, 1, PARALLEL_MOST);
-    if (!map || !file) {
-        trouble("usage: afterline %s", usage);
-        return EXIT_USAGE;
-    }
+    if (!map)
+        verb_misused(&line, "import wants --map MAP.json");
     if (!open_files(&import, map, file, report ? report : usual_report(import.arena, file)))
         return EXIT_TROUBLE;
-    if (!import.dry)
-        site.key = importer_key(&site);
-    if (!site.key)
+    if (import.dry)
+        read_ahead(&import);
+    else if (!travel(&import, &site))
         return EXIT_TROUBLE;
-    travel_begin(&import, &site);
-    carry_out(&import);
-    travel_end(&import);
     int code = finish(&import);
     map_free(import.map);
     arena_free(site.arena);

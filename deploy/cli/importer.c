@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "web.h"
 
 /* Whole or not at all, and for nobody else's eyes. */
@@ -26,9 +27,12 @@ static bool write_key(const struct site *site, const char *path, const char *key
     return false;
 }
 
+/* With the administrator's key. */
 static const char *make_key(const struct site *site, const char *path)
 {
-    struct web *web = web_open(site);
+    struct site administrator = *site;
+    administrator.key = NULL;
+    struct web *web = web_open(&administrator);
     json_t *order = json_pack("{sss[s]}", "name", "import", "roles", "importer");
     json_t *made = web_now(web, "POST", "/v1/keys", order);
     const char *key = arena_copy(site->arena, web_text(made, "key"));
@@ -39,10 +43,15 @@ static const char *make_key(const struct site *site, const char *path)
     return *key && write_key(site, path, key) ? key : NULL;
 }
 
-const char *importer_key(const struct site *site)
+bool importer_identify(struct site *site)
 {
-    const char *path = arena_print(site->arena, "%s/importer.key", site->state);
-    const char *key = site->key_given ? site->key : site_line(site->arena, path);
-
-    return key ? key : make_key(site, path);
+    if (site->key_given) {
+        site_identify(site);
+        return true;
+    }
+    site->key_of = arena_print(site->arena, "%s/importer.key", site->state);
+    site->key = site_line(site->arena, site->key_of);
+    if (text_empty(site->key))
+        site->key = make_key(site, site->key_of);
+    return site->key != NULL;
 }

@@ -9,5 +9,5 @@
 
 #include "site.h"
 
-/* NULL where there is none and none can be made. */
-const char *importer_key(const struct site *site);
+/* From now on the site's key is the importer's; false where there is none and none can be made. */
+bool importer_identify(struct site *site);

@@ -25,10 +25,12 @@ struct travel {
     struct web *web;
     struct ledger *ledger;
     const char *caller; /* as whom we ask: "key/…" */
+    const char *key_of; /* where that key was found */
     json_t *ready;      /* what the map's "first" has made, by key */
     size_t waiting;     /* rows read and not settled */
     size_t busy;        /* journeys that wait for an answer */
     const char *broken; /* no row can be settled any more, and why */
+    bool barred;        /* because of the key; asking again won't help */
 };
 
 struct journey;

@@ -44,10 +44,12 @@ static void answered(void *with, const struct web_answer *answer)
 
     journey->awaiting = false;
     travel->busy--;
-    if (answer->status == 401 || answer->status == 403) {
+    if (web_bars(answer->status)) {
+        travel->barred = true;
         travel->broken =
-            arena_print(travel->arena, "HTTP %ld %s: %s", answer->status,
-                        web_text(answer->body, "reason"), web_text(answer->body, "detail"));
+            arena_print(travel->arena, "HTTP %ld %s: %s; it was asked with %s of %s",
+                        answer->status, web_text(answer->body, "reason"),
+                        web_text(answer->body, "detail"), travel->caller, travel->key_of);
         return;
     }
     journey->take(journey, answer);

@@ -146,14 +146,13 @@ static const struct what {
     {"discard", 3, discard_parked},
 };
 
-static int carry_out(const struct order *order, size_t words)
+static const struct what *find_what(const struct order *order, size_t words)
 {
     for (size_t i = 0; i < LENGTH(whats); i++) {
         if (words == whats[i].words && strcmp(order->words[0], whats[i].name) == 0)
-            return whats[i].run(order);
+            return &whats[i];
     }
-    fprintf(stderr, "usage: afterline %s\n", usage);
-    return EXIT_USAGE;
+    return NULL;
 }
 
 int parked_command(int argc, char **argv)
@@ -165,14 +164,19 @@ int parked_command(int argc, char **argv)
     struct command_line line = {
         usage,
         TABLE(options),
+        .wanted = "list, retry or discard",
         .words = order.words,
         .words_most = LENGTH(order.words),
     };
     struct site site = site_open(argc, argv, &line);
 
+    const struct what *what = find_what(&order, line.word_count);
+
+    if (!what)
+        verb_misused(&line, "parked wants %s, and of what", line.wanted);
     order.arena = site.arena;
     order.web = web_open(&site);
-    int code = carry_out(&order, line.word_count);
+    int code = what->run(&order);
     web_close(order.web);
     arena_free(site.arena);
     return code;

@@ -1,8 +1,10 @@
 #include "site.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 
@@ -17,8 +19,9 @@ const char *const services[SERVICES] = {
 const char *site_line(struct arena *arena, const char *path)
 {
     char line[LINE_MOST];
-    FILE *file = fopen(path, "re");
 
+    errno = 0;
+    FILE *file = fopen(path, "re");
     if (!file)
         return NULL;
     bool read = fgets(line, sizeof line, file);
@@ -29,37 +32,62 @@ const char *site_line(struct arena *arena, const char *path)
     return arena_copy(arena, line);
 }
 
+static bool is_url(const char *url)
+{
+    static const char *const schemes[] = {"http://", "https://"};
+
+    for (size_t i = 0; i < LENGTH(schemes); i++) {
+        size_t length = strlen(schemes[i]);
+        if (strncasecmp(url, schemes[i], length) == 0 && url[length])
+            return true;
+    }
+    return false;
+}
+
 static const char *find_url(struct arena *arena, const char *given, const char *state)
 {
     const char *url = given ? given : getenv("AFTERLINE_URL");
 
     if (text_empty(url))
         url = site_line(arena, arena_print(arena, "%s/address", state));
-    return text_empty(url) ? USUAL_URL : url;
+    if (text_empty(url))
+        return USUAL_URL;
+    if (!is_url(url)) {
+        trouble("'%s' is no address of a house; expected http://… or https://…", url);
+        exit(EXIT_USAGE);
+    }
+    size_t length = strlen(url);
+    return arena_print(arena, "%.*s", (int)(length - (url[length - 1] == '/')), url);
 }
 
-static const char *find_key(struct site *site, const char *key_file)
+void site_identify(struct site *site)
 {
-    const char *key = key_file ? site_line(site->arena, key_file) : getenv("AFTERLINE_KEY");
-
-    site->key_given = key_file || !text_empty(key);
+    if (site->key)
+        return;
+    const char *file = site->key_file;
     if (!site->key_given)
-        key = site_line(site->arena, arena_print(site->arena, "%s/admin.key", site->state));
-    if (!text_empty(key))
-        return key;
-    trouble("no key: give --key-file or --state, or set AFTERLINE_KEY");
+        file = arena_print(site->arena, "%s/admin.key", site->state);
+    site->key_of = file ? file : "AFTERLINE_KEY";
+    site->key = file ? site_line(site->arena, file) : getenv("AFTERLINE_KEY");
+    if (!text_empty(site->key))
+        return;
+    const char *why = errno ? strerror(errno) : "its first line is empty";
+    if (site->key_file)
+        trouble("--key-file %s: %s", file, why);
+    else
+        trouble("no key in %s (%s): give --key-file or --state, or set AFTERLINE_KEY", file, why);
     exit(EXIT_USAGE);
 }
 
 struct site site_open(int argc, char **argv, struct command_line *line)
 {
     struct site site = {.arena = arena_new(), .state = ".afterline"};
-    const char *url = NULL, *key_file = NULL;
+    const char *url = NULL;
     /* clang-format off */
     const struct option_row commons[] = {
         {"--url",      &url,        NULL, "URL",
          "where the house answers; else AFTERLINE_URL, then DIR/address, then " USUAL_URL},
-        {"--key-file", &key_file,   NULL, "FILE",
+        {"--key-file", &site.key_file,   NULL, "FILE",
          "whose first line is the key to ask with; else AFTERLINE_KEY, then DIR/admin.key"},
         {"--state",    &site.state, NULL, "DIR",
          "the state folder of a house on this machine; else .afterline"},
@@ -70,6 +98,6 @@ struct site site_open(int argc, char **argv, struct command_line *line)
     line->commons.count = LENGTH(commons);
     verb_read(argc, argv, line);
     site.url = find_url(site.arena, url, site.state);
-    site.key = find_key(&site, key_file);
+    site.key_given = site.key_file || !text_empty(getenv("AFTERLINE_KEY"));
     return site;
 }

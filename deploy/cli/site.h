@@ -12,7 +12,9 @@
 struct site {
     struct arena *arena; /* lives as long as the verb */
     const char *url;     /* without a slash at the end */
-    const char *key;
+    const char *key;     /* NULL before site_identify */
+    const char *key_of;  /* where the key was found, for people */
+    const char *key_file;
     bool key_given;    /* by option or environment, not found in the state folder */
     const char *state; /* folder */
 };
@@ -20,7 +22,10 @@ struct site {
 /* Reads a verb's command line; ends the process with usage where it does not fit. */
 struct site site_open(int argc, char **argv, struct command_line *line);
 
-/* The first line of a file; NULL where there is none. */
+/* Finds the key, unless it is known; ends the process where there is none. */
+void site_identify(struct site *site);
+
+/* The first line of a file; NULL, with errno, where there is none. */
 const char *site_line(struct arena *arena, const char *path);
 
 /* The six services, in the order of a request. */

@@ -46,7 +46,7 @@ int status_command(int argc, char **argv)
     struct web *web = web_open_impatient(&site);
     int code = EXIT_FINE;
 
-    for (size_t i = 0; i < SERVICES; i++) {
+    for (size_t i = 0; i < SERVICES && !web_broken(web); i++) {
         const char *path = arena_print(site.arena, "/v1/services/%s/status", services[i]);
         json_t *status = web_now(web, "GET", path, NULL);
         if (status)

@@ -26,7 +26,7 @@ int trouble(const char *format, ...)
     return EXIT_TROUBLE;
 }
 
-int verb_misused(const struct command_line *line, const char *format, ...)
+_Noreturn void verb_misused(const struct command_line *line, const char *format, ...)
 {
     va_list list;
 
@@ -34,7 +34,7 @@ int verb_misused(const struct command_line *line, const char *format, ...)
     complain(format, list);
     va_end(list);
     fprintf(stderr, "usage: afterline %s\n", line->usage);
-    return EXIT_USAGE;
+    exit(EXIT_USAGE);
 }
 
 long verb_number(const char *name, const char *text, long least, long most)
@@ -99,13 +99,13 @@ static int read_option(const struct command_line *line, char **argument)
     if (is_help(*argument))
         help(line);
     if (!option)
-        exit(verb_misused(line, "there is no option '%s'", *argument));
+        verb_misused(line, "there is no option '%s'", *argument);
     if (option->flag) {
         *option->flag = true;
         return 1;
     }
     if (!argument[1])
-        exit(verb_misused(line, "%s wants a value", *argument));
+        verb_misused(line, "%s wants a value", *argument);
     *option->value = argument[1];
     return 2;
 }
@@ -118,9 +118,9 @@ void verb_read(int argc, char **argv, struct command_line *line)
             continue;
         }
         if (line->word_count == line->words_most)
-            exit(verb_misused(line, "'%s' is one word too many", argv[i]));
+            verb_misused(line, "'%s' is one word too many", argv[i]);
         line->words[line->word_count++] = argv[i++];
     }
-    if (line->word_count < line->words_least)
-        exit(verb_misused(line, "%s wants more words", argv[0]));
+    if (line->wanted && line->word_count == 0)
+        verb_misused(line, "%s wants %s", argv[0], line->wanted);
 }

@@ -27,8 +27,9 @@ struct command_line {
     const char *usage; /* printed after "usage: afterline " */
     const struct option_row *options;
     size_t option_count;
+    const char *wanted; /* the first word, for people, where it is needed */
     const char **words; /* what is not an option */
-    size_t words_least, words_most;
+    size_t words_most;
     size_t word_count;                   /* filled */
     TABLE_OF(struct option_row) commons; /* what other verbs may be told too */
 };
@@ -39,8 +40,8 @@ void verb_read(int argc, char **argv, struct command_line *line);
 /* A number between bounds, or the end of the process. */
 long verb_number(const char *name, const char *text, long least, long most);
 
-/* One line about what went wrong and the usage; always EXIT_USAGE. */
-int verb_misused(const struct command_line *line, const char *format, ...)
+/* One line about what went wrong, the usage, and the end of the process. */
+_Noreturn void verb_misused(const struct command_line *line, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* One line about what went wrong, to standard error; always EXIT_TROUBLE. */

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "sse.h"
@@ -20,7 +21,7 @@ static const char usage[] =
     "watch [--after start|CURSOR] [--types ticket.*,…] [--ticket ID] [--most N]";
 
 struct watch {
-    const struct site *site;
+    struct site *site;
     struct arena *arena;
     struct sse *sse;
     CURL *line;
@@ -30,6 +31,9 @@ struct watch {
     long left; /* events to show; -1: no end */
     long pause_ms;
     long status;
+    bool met; /* the house has told something */
+    int64_t begun_ms;
+    char why[CURL_ERROR_SIZE];
 };
 
 /* What the event says, each member that is not empty and not shown already. */
@@ -86,13 +90,33 @@ static size_t take_bytes(char *bytes, size_t size, size_t count, void *with)
 {
     struct watch *watch = with;
 
-    curl_easy_getinfo(watch->line, CURLINFO_RESPONSE_CODE, &watch->status);
     if (watch->status != 200) {
         free(watch->problem);
         watch->problem = strndup(bytes, size * count);
         return size * count;
     }
     return sse_feed(watch->sse, bytes, size * count) && watch->left != 0 ? size * count : 0;
+}
+
+static size_t take_header(char *bytes, size_t size, size_t count, void *with)
+{
+    struct watch *watch = with;
+
+    curl_easy_getinfo(watch->line, CURLINFO_RESPONSE_CODE, &watch->status);
+    watch->met |= watch->status == 200;
+    return size * count;
+}
+
+static bool has_waited(const struct watch *watch)
+{
+    return !watch->met && clock_monotonic_ms() - watch->begun_ms >= WEB_FIRST_S * 1000L;
+}
+
+/* Ends a connection on which the house says nothing at all. */
+static int look_at_clock(void *with, curl_off_t down_all, curl_off_t down, curl_off_t up_all,
+                         curl_off_t up)
+{
+    return has_waited(with);
 }
 
 /* One connection, until it ends. */
@@ -110,12 +134,20 @@ static void listen_once(struct watch *watch)
     curl_easy_setopt(line, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(line, CURLOPT_WRITEFUNCTION, take_bytes);
     curl_easy_setopt(line, CURLOPT_WRITEDATA, watch);
+    curl_easy_setopt(line, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(line, CURLOPT_HEADERDATA, watch);
+    curl_easy_setopt(line, CURLOPT_XFERINFOFUNCTION, look_at_clock);
+    curl_easy_setopt(line, CURLOPT_XFERINFODATA, watch);
+    curl_easy_setopt(line, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(line, CURLOPT_ERRORBUFFER, watch->why);
     curl_easy_setopt(line, CURLOPT_LOW_SPEED_LIMIT, 1L);
     curl_easy_setopt(line, CURLOPT_LOW_SPEED_TIME, (long)SILENCE_S);
     curl_easy_setopt(line, CURLOPT_PROTOCOLS_STR, "http,https");
     watch->status = 0;
+    watch->why[0] = '\0';
     sse_restart(watch->sse);
-    curl_easy_perform(line);
+    if (curl_easy_perform(line) == CURLE_ABORTED_BY_CALLBACK)
+        snprintf(watch->why, sizeof watch->why, "it said nothing for %d s", WEB_FIRST_S);
     curl_easy_cleanup(line);
     curl_slist_free_all(headers);
     arena_free(arena);
@@ -127,11 +159,19 @@ static bool is_passing(long status)
     return status == 0 || status == 200 || status == 429 || status >= 500;
 }
 
+static const char *why_ended(const struct watch *watch)
+{
+    if (watch->status != 0 && watch->status != 200)
+        return arena_print(watch->arena, "HTTP %ld", watch->status);
+    return *watch->why ? watch->why : "the house ended it";
+}
+
 static void pause_watch(struct watch *watch)
 {
     struct timespec pause = {watch->pause_ms / 1000, watch->pause_ms % 1000 * 1000000};
 
-    fprintf(stderr, "afterline: the stream ended; listening again in %ld ms\n", watch->pause_ms);
+    trouble("no stream from %s (%s); listening again in %ld ms", watch->site->url, why_ended(watch),
+            watch->pause_ms);
     nanosleep(&pause, NULL);
     watch->pause_ms = watch->pause_ms * 2 > PAUSE_MOST_MS ? PAUSE_MOST_MS : watch->pause_ms * 2;
 }
@@ -139,8 +179,8 @@ static void pause_watch(struct watch *watch)
 static int refused(const struct watch *watch)
 {
     json_t *problem = json_loads(text_or_empty(watch->problem), 0, NULL);
-    int code = trouble("HTTP %ld %s: %s", watch->status, web_text(problem, "reason"),
-                       web_text(problem, "detail"));
+    int code = trouble("HTTP %ld %s: %s%s", watch->status, web_text(problem, "reason"),
+                       web_text(problem, "detail"), web_blame(watch->site, watch->status));
 
     json_decref(problem);
     return code;
@@ -162,6 +202,8 @@ static int watch_on(struct watch *watch)
         if (!is_passing(watch->status))
             return refused(watch);
         pause_watch(watch);
+        if (has_waited(watch))
+            return trouble("%s does not answer: %s", watch->site->url, why_ended(watch));
     }
 }
 
@@ -178,7 +220,12 @@ int watch_command(int argc, char **argv)
     /* clang-format on */
     struct command_line line = {usage, TABLE(options)};
     struct site site = site_open(argc, argv, &line);
-    struct watch watch = {.site = &site, .arena = site.arena, .pause_ms = PAUSE_MS};
+    struct watch watch = {
+        .site = &site,
+        .arena = site.arena,
+        .pause_ms = PAUSE_MS,
+        .begun_ms = clock_monotonic_ms(),
+    };
     struct text path = text_new(site.arena);
 
     text_add(&path, "/v1/events");
@@ -188,6 +235,7 @@ int watch_command(int argc, char **argv)
     watch.path = path.at;
     watch.left = most ? verb_number("--most", most, 1, 1000000000) : -1;
     watch.sse = sse_new(show, &watch);
+    site_identify(&site);
     CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == 0);
     int code = watch_on(&watch);
     sse_free(watch.sse);

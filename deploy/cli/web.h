@@ -4,8 +4,9 @@
  * A question carries an idempotency key and is asked again *with the same key* after a lost
  * connection, 429, 502, 503, 504, and 409 in_progress, with a growing pause and as the house says
  * in Retry-After.  So an answer is always a verdict.  Where one question gets none for
- * WEB_PATIENCE_S seconds the whole web is broken and says so.  An impatient web asks once, and
- * takes what comes for the answer: status 0 where nothing did.
+ * WEB_PATIENCE_S seconds the whole web is broken and says so; a house that never said anything is
+ * not waited for longer than WEB_FIRST_S.  An impatient web asks once and takes what comes for the
+ * answer; where nothing comes it is broken.
  *
  * One thread; callbacks run inside web_turn and may ask more.
  */
@@ -18,6 +19,7 @@
 
 enum {
     WEB_PATIENCE_S = 180,
+    WEB_FIRST_S = 5,   /* as long as the house never answered */
     WEB_PAUSE_MS = 50, /* before the second attempt; doubles */
     WEB_PAUSE_MOST_MS = 2000,
     WEB_ATTEMPT_S = 30, /* one attempt */
@@ -42,13 +44,17 @@ struct web_question {
     void *with;
 };
 
-struct web *web_open(const struct site *site);
-struct web *web_open_impatient(const struct site *site);
+/* Finds the site's key where that is not known; ends the process where there is none. */
+struct web *web_open(struct site *site);
+struct web *web_open_impatient(struct site *site);
 void web_close(struct web *web);
 
 /* Everything is copied. */
 void web_ask(struct web *web, const struct web_question *question);
-size_t web_open_questions(const struct web *web);
+
+/* Whether it is the key that is refused; and then, whose it is, to be said behind the reason. */
+bool web_bars(long status);
+const char *web_blame(const struct site *site, long status);
 
 /* Moves bytes, waits at most so long, calls back.  False: broken. */
 bool web_turn(struct web *web, int wait_ms);

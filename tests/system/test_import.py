@@ -10,8 +10,9 @@ import subprocess
 import urllib.parse
 
 import pytest
-from house import BUILD, CHECKOUT, eventually
+from house import BUILD, CHECKOUT, eventually, free_port
 from incidents import incidents_in, percentile, rows_of
+from pretended import a_house_that_says
 
 DATA = CHECKOUT / "tests" / "data"
 MAP = DATA / "incident_map.json"
@@ -288,7 +289,7 @@ def test_a_report_never_overwrites_what_is_read(desk, name):
     (desk.folder / "other").symlink_to(desk.file)
     before = desk.file.read_bytes(), desk.map.read_bytes()
 
-    done = desk.try_out("--key-file", key_in(desk), "--refused", name)
+    done = desk.try_out("--refused", name)
 
     assert (desk.file.read_bytes(), desk.map.read_bytes()) == before
     assert done.returncode == 1 and "would overwrite what is read" in done.stderr
@@ -301,7 +302,7 @@ def key_in(desk):
 
 
 def test_a_report_that_can_not_be_begun_stops_the_import(desk):
-    done = desk.try_out("--key-file", key_in(desk), "--refused", "/dev/full")
+    done = desk.try_out("--refused", "/dev/full")
 
     assert done.returncode == 1
     assert "/dev/full can't be written: No space left on device" in done.stderr
@@ -313,8 +314,32 @@ def test_a_report_that_lost_a_line_is_trouble(desk):
     limit = f"ulimit -f 8; trap '' XFSZ; exec \"$@\" --refused {desk.report} {desk.file}"
 
     done = subprocess.run(
-        ["bash", "-c", limit, "-", BUILD / "bin" / "afterline", "import", "--dry-run", "--key-file",
-         key_in(desk), "--map", desk.map], cwd=desk.folder, capture_output=True, text=True, timeout=60)
+        ["bash", "-c", limit, "-", BUILD / "bin" / "afterline", "import", "--dry-run", "--map",
+         desk.map], cwd=desk.folder, capture_output=True, text=True, timeout=60)
 
     assert done.returncode == 1
     assert f"{desk.report} lacks refused rows: File too large" in done.stderr
+
+
+def test_a_dry_run_needs_no_house_and_no_key(desk):
+    done = desk.try_out()
+
+    assert done.returncode == 0, done.stderr
+    assert "1 rows: 1 accepted, 0 refused" in done.stdout
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_key_that_may_not_ends_the_import_and_is_named(desk, status):
+    with a_house_that_says((status, '{"reason": "no", "detail": "not with this"}')) as url:
+        done = desk.type("--url", url, "--key-file", key_in(desk), desk.file)
+
+    assert done.returncode == 1
+    assert f"HTTP {status} no: not with this; it was asked with key/0000 of {desk.folder}/some.key; " \
+        "run it again with a key that may (--key-file)" in done.stderr
+
+
+def test_an_import_into_no_house_ends_soon(desk):
+    done = desk.type("--url", f"http://127.0.0.1:{free_port()}", "--key-file", key_in(desk), desk.file)
+
+    assert done.returncode == 1
+    assert "does not answer: " in done.stderr and "run it again to go on" in done.stderr

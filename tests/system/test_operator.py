@@ -5,10 +5,12 @@ import http.client
 import json
 import re
 import signal
+import socket
 import subprocess
 
 import pytest
-from house import BUILD, CHECKOUT, eventually
+from house import BUILD, CHECKOUT, eventually, free_port
+from pretended import a_house_that_says
 
 
 def operator(house, verb, *words, code=0):
@@ -318,3 +320,100 @@ def test_a_command_line_that_does_not_fit_says_what(words, said):
 
     assert done.returncode == 2
     assert said in done.stderr
+
+
+# ---- a house that is down, ill, or none ----
+
+VERBS_THAT_ASK = [("status",), ("watch",), ("verify",), ("parked", "list"), ("parked", "retry", "T1")]
+
+
+@pytest.mark.parametrize("words", VERBS_THAT_ASK)
+def test_no_house_is_said_soon_once_and_with_the_reason(words):
+    url = f"http://127.0.0.1:{free_port()}"
+
+    done = typed(*words, "--url", url, AFTERLINE_KEY="al_0_0")
+
+    assert done.returncode == 1
+    assert done.stderr.count(f"{url} does not answer: ") == 1
+    assert "connect" in done.stderr
+
+
+@pytest.mark.parametrize("words", VERBS_THAT_ASK)
+def test_a_house_that_takes_the_connection_and_is_silent_is_not_waited_for(words):
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        done = typed(*words, "--url", url, AFTERLINE_KEY="al_0_0")
+
+    assert done.returncode == 1
+    assert done.stderr.count(f"{url} does not answer: ") == 1
+
+
+def test_an_interruption_says_why_it_waits():
+    nothing = (200, '{"items": []}')
+    with a_house_that_says(nothing, (503, "{}"), (503, "{}"), nothing) as url:
+        done = typed("parked", "list", "--url", url, AFTERLINE_KEY="al_0_0")
+
+    assert (done.returncode, done.stdout) == (0, "nothing is parked\n")
+    assert done.stderr == f"afterline: {url}: HTTP 503; asking again for up to 180 s\n"
+
+
+def test_a_stream_that_ends_says_why():
+    with a_house_that_says((200, "\n"), (503, "{}"), (404, '{"reason": "unknown_path"}')) as url:
+        done = typed("watch", "--url", url, AFTERLINE_KEY="al_0_0")
+
+    assert done.returncode == 1
+    assert f"no stream from {url} (the house ended it); listening again" in done.stderr
+    assert f"no stream from {url} (HTTP 503); listening again" in done.stderr
+    assert "HTTP 404 unknown_path" in done.stderr
+
+
+@pytest.mark.parametrize("url", ["garbage", "localhost:8080", "ftp://localhost", "http://"])
+@pytest.mark.parametrize("words", VERBS_THAT_ASK)
+def test_a_url_without_its_scheme_is_refused(words, url):
+    for done in (typed(*words, "--url", url), typed(*words, AFTERLINE_URL=url)):
+        assert done.returncode == 2
+        assert f"'{url}' is no address of a house; expected http://" in done.stderr
+
+
+# ---- keys ----
+
+@pytest.mark.parametrize("words", VERBS_THAT_ASK)
+def test_a_key_that_is_not_there_is_named(words, tmp_path):
+    (tmp_path / "empty").touch()
+    for file, reason in (("/nonexistent", "No such file or directory"), ("/", "Is a directory"),
+                         (tmp_path / "empty", "its first line is empty")):
+        done = typed(*words, "--key-file", file)
+        assert done.returncode == 2
+        assert f"--key-file {file}: {reason}" in done.stderr
+
+    done = typed(*words, "--state", tmp_path)
+    assert done.returncode == 2
+    assert f"no key in {tmp_path}/admin.key (No such file" in done.stderr
+
+
+@pytest.mark.parametrize("words, said", [
+    (("import",), "import wants FILE.csv"),
+    (("import", "file.csv"), "import wants --map MAP.json"),
+    (("parked",), "parked wants list, retry or discard"),
+    (("parked", "forget"), "parked wants list, retry or discard"),
+])
+def test_words_that_lack_are_asked_for_before_the_key(words, said):
+    done = typed(*words)
+
+    assert done.returncode == 2
+    assert said in done.stderr and f"usage: afterline {words[0]}" in done.stderr
+    assert "key" not in done.stderr.splitlines()[0]
+
+
+def test_a_key_that_may_not_is_told_whose_it_is(tmp_path):
+    (tmp_path / "some.key").write_text("al_12_34\n")
+    refused = (403, '{"reason": "forbidden", "detail": "for administrators"}')
+    with a_house_that_says(refused) as url:
+        asked = typed("verify", "--url", url, "--key-file", tmp_path / "some.key")
+        watched = typed("watch", "--url", url, AFTERLINE_KEY="al_0_0")
+
+    assert asked.returncode == watched.returncode == 1
+    assert f"HTTP 403 forbidden: for administrators; the key is that of {tmp_path}/some.key" in asked.stderr
+    assert "HTTP 403 forbidden: for administrators; the key is that of AFTERLINE_KEY" in watched.stderr
