@@ -5,6 +5,7 @@
 
 #include "base/table.h"
 #include "base/text.h"
+#include "plain.h"
 #include "web.h"
 
 enum { LISTED_MOST = 500 };
@@ -28,13 +29,14 @@ static json_t *list_of(const struct order *order, const char *service, const cha
     return web_now(order->web, "GET", path, NULL);
 }
 
-static void print_parked(const char *service, const json_t *event)
+static void print_parked(struct arena *arena, const char *service, const json_t *event)
 {
     printf("%-11s %s/%" JSON_INTEGER_FORMAT "  %s  %s  since %s, %" JSON_INTEGER_FORMAT
            " tries: %s\n",
            service, web_text(event, "source"), json_integer_value(json_object_get(event, "id")),
-           web_text(event, "subject"), web_text(event, "type"), web_text(event, "first_at"),
-           json_integer_value(json_object_get(event, "tries")), web_text(event, "reason"));
+           plain(arena, web_text(event, "subject")), web_text(event, "type"),
+           web_text(event, "first_at"), json_integer_value(json_object_get(event, "tries")),
+           plain(arena, web_text(event, "reason")));
 }
 
 static int list_parked(const struct order *order)
@@ -47,7 +49,7 @@ static int list_parked(const struct order *order)
         if (!answer)
             return EXIT_TROUBLE;
         json_t *items = json_object_get(answer, "items");
-        json_array_foreach(items, j, event) print_parked(services[i], event);
+        json_array_foreach(items, j, event) print_parked(order->arena, services[i], event);
         found += json_array_size(items);
         if (json_array_size(items) == LISTED_MOST)
             printf("%-11s … and perhaps more: only the first %d are listed\n", services[i],

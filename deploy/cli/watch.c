@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "plain.h"
 #include "sse.h"
 #include "web.h"
 
@@ -36,23 +37,31 @@ struct watch {
     char why[CURL_ERROR_SIZE];
 };
 
+static bool says_nothing(const json_t *value)
+{
+    return json_is_null(value) || json_is_false(value)
+           || (json_is_string(value) && json_string_length(value) == 0)
+           || (json_is_integer(value) && json_integer_value(value) == 0)
+           || (json_is_array(value) && json_array_size(value) == 0);
+}
+
 /* What the event says, each member that is not empty and not shown already. */
 static void print_data(const json_t *data)
 {
+    struct arena *arena = arena_new();
     const char *name;
     json_t *value;
 
     json_object_foreach((json_t *)data, name, value)
     {
+        if (strcmp(name, "ticket_id") == 0 || says_nothing(value))
+            continue;
         const char *text = json_string_value(value);
-        if (strcmp(name, "ticket_id") == 0 || json_is_false(value) || (text && !*text))
-            continue;
-        if (json_is_integer(value) && json_integer_value(value) == 0)
-            continue;
         char *packed = text ? NULL : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-        printf(" %s=%s", name, text ? text : packed);
+        printf(" %s=%s", name, text ? plain_value(arena, text) : plain(arena, packed));
         free(packed);
     }
+    arena_free(arena);
 }
 
 static void print_event(const json_t *event)
@@ -180,7 +189,8 @@ static int refused(const struct watch *watch)
 {
     json_t *problem = json_loads(text_or_empty(watch->problem), 0, NULL);
     int code = trouble("HTTP %ld %s: %s%s", watch->status, web_text(problem, "reason"),
-                       web_text(problem, "detail"), web_blame(watch->site, watch->status));
+                       plain(watch->arena, web_text(problem, "detail")),
+                       web_blame(watch->site, watch->status));
 
     json_decref(problem);
     return code;

@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "plain.h"
 
 enum {
     ANSWER_MOST = 64 * 1024 * 1024,
@@ -352,7 +353,7 @@ json_t *web_now(struct web *web, const char *method, const char *path, json_t *b
     if (verdict.status < 400 && verdict.body)
         return verdict.body;
     trouble("%s %s: HTTP %ld %s: %s%s", method, path, verdict.status,
-            web_text(verdict.body, "reason"), web_text(verdict.body, "detail"),
+            web_text(verdict.body, "reason"), plain(web->arena, web_text(verdict.body, "detail")),
             web_blame(web->site, verdict.status));
     json_decref(verdict.body);
     return NULL;

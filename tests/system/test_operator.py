@@ -417,3 +417,33 @@ def test_a_key_that_may_not_is_told_whose_it_is(tmp_path):
     assert asked.returncode == watched.returncode == 1
     assert f"HTTP 403 forbidden: for administrators; the key is that of {tmp_path}/some.key" in asked.stderr
     assert "HTTP 403 forbidden: for administrators; the key is that of AFTERLINE_KEY" in watched.stderr
+
+
+# ---- what others wrote ----
+
+ESCAPES = "\x1b[2J\x9b31mx state=closed\nticket.closed"
+SHOWN = r"\x1b[2J\x9b31mx state=closed\nticket.closed"
+
+
+def test_watch_shows_foreign_text_and_does_not_obey_it():
+    event = {"time": "2026-01-01T00:00:00Z", "type": "ticket.noted", "subject": "T18", "id": "intake/1",
+             "data": {"note": ESCAPES, "places": [ESCAPES], "files": [], "done": False, "left": 0,
+                      "state": "waiting"}}
+    stream = (200, f"id: 1\nevent: ticket.noted\ndata: {json.dumps(event)}\n\n")
+    with a_house_that_says(stream) as url:
+        done = typed("watch", "--most", "1", "--url", url, AFTERLINE_KEY="al_0_0")
+
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [
+        "2026-01-01T00:00:00Z  ticket.noted         T18        intake/1"
+        f' note="{SHOWN}" places=["' + SHOWN.replace(r"\x1b", r"\u001B") + '"] state=waiting']
+
+
+def test_parked_list_shows_foreign_text_and_does_not_obey_it():
+    event = {"source": "intake", "id": 7, "subject": "T18", "type": "intake.TicketNoted", "tries": 1,
+             "first_at": "2026-01-01T00:00:00Z", "reason": ESCAPES}
+    with a_house_that_says((200, json.dumps({"items": [event]})), (200, '{"items": []}')) as url:
+        done = typed("parked", "list", "--url", url, AFTERLINE_KEY="al_0_0")
+
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) == 1 and done.stdout.endswith(f"1 tries: {SHOWN}\n")
