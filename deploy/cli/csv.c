@@ -1,18 +1,21 @@
 #include "csv.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/arena.h"
+#include "base/text.h"
 #include "base/utf8.h"
+
+enum { DETAIL_MOST = 200 };
 
 struct csv {
     FILE *file;
     char separator;
-    struct arena *names;
+    struct arena *arena;
     const char **columns;
     size_t column_count;
     char *bytes; /* of the row being read, fields ended by NUL */
@@ -20,11 +23,27 @@ struct csv {
     const char *values[CSV_COLUMNS_MOST];
     size_t starts[CSV_COLUMNS_MOST];
     size_t count;
+    const char *bad;
+    char detail[DETAIL_MOST];
     unsigned long line; /* of the next byte */
     uint64_t read;
     uint64_t size;
     const char *broken;
 };
+
+/* The first thing wrong with a row is what is said of it. */
+__attribute__((format(printf, 3, 4))) static void spoil(struct csv *csv, const char *bad,
+                                                        const char *format, ...)
+{
+    va_list list;
+
+    if (csv->bad)
+        return;
+    csv->bad = bad;
+    va_start(list, format);
+    vsnprintf(csv->detail, sizeof csv->detail, format, list);
+    va_end(list);
+}
 
 static int next_byte(struct csv *csv)
 {
@@ -55,55 +74,61 @@ static void keep(struct csv *csv, int byte)
     csv->used++;
 }
 
-static bool begin_field(struct csv *csv)
+static void keep_said(struct csv *csv, int byte)
+{
+    if (byte == '\0')
+        spoil(csv, "zero_byte", "there is a zero byte in it");
+    keep(csv, byte);
+}
+
+static void begin_field(struct csv *csv)
 {
     if (csv->count == CSV_COLUMNS_MOST)
-        return false;
-    csv->starts[csv->count++] = csv->used;
-    return true;
+        spoil(csv, "too_many_columns", "a row has at most %d columns", CSV_COLUMNS_MOST);
+    else
+        csv->starts[csv->count++] = csv->used;
 }
 
 /* The inside of a quoted field, up to and with its closing quote; what comes next, or EOF where the
- * quote is never closed (*bad). */
-static int read_quoted(struct csv *csv, const char **bad)
+ * quote is never closed. */
+static int read_quoted(struct csv *csv)
 {
-    for (;;) {
-        int byte = next_byte(csv);
-        if (byte == EOF || csv->used > CSV_ROW_MOST) {
-            *bad = byte == EOF ? "unclosed_quote" : "too_long";
-            return byte == EOF ? EOF : next_byte(csv);
-        }
-        if (byte == '\0')
-            *bad = "zero_byte";
-        if (byte != '"') {
-            keep(csv, byte);
-            continue;
-        }
+    unsigned long opened = csv->line;
+
+    for (int last = '"', byte;; last = byte) {
         byte = next_byte(csv);
-        if (byte != '"')
+        if (byte == EOF) {
+            spoil(csv, "unclosed_quote",
+                  "the quote opened in line %lu is never closed; it swallowed %lu lines, all to the"
+                  " end of the file",
+                  opened, csv->line - opened + (last != '\n'));
+            return EOF;
+        }
+        if (csv->used > CSV_ROW_MOST) {
+            spoil(csv, "too_long", "a row has at most %d bytes; was the quote in line %lu closed?",
+                  CSV_ROW_MOST, opened);
+            return next_byte(csv);
+        }
+        if (byte == '"' && (byte = next_byte(csv)) != '"')
             return byte;
-        keep(csv, '"');
+        keep_said(csv, byte);
     }
 }
 
 /* One field; what ended it: a separator, '\n' or EOF. */
-static int read_field(struct csv *csv, int byte, const char **bad)
+static int read_field(struct csv *csv, int byte)
 {
-    if (!begin_field(csv))
-        *bad = "too_many_columns";
+    begin_field(csv);
     if (byte == '"') {
-        byte = read_quoted(csv, bad);
+        byte = read_quoted(csv);
         if (byte == '\r' && peek_byte(csv) == '\n')
             byte = next_byte(csv);
-        if (byte != csv->separator && byte != '\n' && byte != EOF && !*bad)
-            *bad = "text_after_quote";
+        if (byte != csv->separator && byte != '\n' && byte != EOF)
+            spoil(csv, "text_after_quote", "a field goes on behind its closing quote");
     }
     for (; byte != csv->separator && byte != '\n' && byte != EOF; byte = next_byte(csv)) {
-        if (byte == '\r' && peek_byte(csv) == '\n')
-            continue;
-        if (byte == '\0' && !*bad)
-            *bad = "zero_byte";
-        keep(csv, byte);
+        if (byte != '\r' || peek_byte(csv) != '\n')
+            keep_said(csv, byte);
     }
     keep(csv, '\0');
     return byte;
@@ -116,7 +141,7 @@ static bool is_line_end(struct csv *csv, int byte)
     return byte == '\n';
 }
 
-static bool read_row(struct csv *csv, unsigned long *line, const char **bad)
+static bool read_row(struct csv *csv, unsigned long *line)
 {
     int byte;
 
@@ -128,14 +153,14 @@ static bool read_row(struct csv *csv, unsigned long *line, const char **bad)
         return false;
 
     csv->used = csv->count = 0;
-    *bad = NULL;
-    while ((byte = read_field(csv, byte, bad)) == csv->separator)
+    csv->bad = NULL;
+    while ((byte = read_field(csv, byte)) == csv->separator)
         byte = next_byte(csv);
     if (csv->used > CSV_ROW_MOST)
-        *bad = "too_long";
-    if (!*bad && !utf8_is(csv->bytes, csv->used))
-        *bad = "bad_utf8";
-    if (*bad)
+        spoil(csv, "too_long", "a row has at most %d bytes", CSV_ROW_MOST);
+    if (!csv->bad && !utf8_is(csv->bytes, csv->used))
+        spoil(csv, "bad_utf8", "it is not UTF-8; is it GBK? iconv -f GBK -t UTF-8 FILE > NEW");
+    if (csv->bad)
         csv->count = 0;
     for (size_t i = 0; i < csv->count; i++)
         csv->values[i] = csv->bytes + csv->starts[i];
@@ -169,23 +194,22 @@ static bool has_column(const struct csv *csv, size_t count, const char *name)
 static const char *read_columns(struct csv *csv)
 {
     unsigned long line;
-    const char *bad;
 
-    if (!read_row(csv, &line, &bad))
-        return "the file is empty";
-    if (bad)
-        return bad;
-    csv->columns = arena_take(csv->names, csv->count * sizeof *csv->columns);
-    csv->column_count = csv->count;
+    if (!read_row(csv, &line))
+        return ferror(csv->file) ? strerror(errno) : "the file is empty";
+    if (csv->bad)
+        return arena_print(csv->arena, "the names of the columns can't be read: %s: %s", csv->bad,
+                           csv->detail);
+    csv->columns = arena_take(csv->arena, csv->count * sizeof *csv->columns);
     for (size_t i = 0; i < csv->count; i++) {
         if (*csv->values[i] && has_column(csv, i, csv->values[i]))
-            return "two columns have the same name";
-        csv->columns[i] = arena_copy(csv->names, csv->values[i]);
+            return arena_print(csv->arena, "two columns have the same name, '%s'", csv->values[i]);
+        csv->columns[csv->column_count++] = arena_copy(csv->arena, csv->values[i]);
     }
     return NULL;
 }
 
-struct csv *csv_open(const char *path, char separator, const char **why)
+struct csv *csv_open(struct arena *arena, const char *path, char separator, const char **why)
 {
     struct stat about;
     FILE *file = fopen(path, "re");
@@ -194,12 +218,11 @@ struct csv *csv_open(const char *path, char separator, const char **why)
         *why = strerror(errno);
         return NULL;
     }
-    struct arena *names = arena_new();
-    struct csv *csv = arena_take(names, sizeof *csv);
+    struct csv *csv = arena_take(arena, sizeof *csv);
     csv->file = file;
     csv->separator = separator;
-    csv->names = names;
-    csv->bytes = arena_take(names, CSV_ROW_MOST);
+    csv->arena = arena;
+    csv->bytes = arena_take(arena, CSV_ROW_MOST);
     csv->line = 1;
     if (fstat(fileno(file), &about) == 0 && S_ISREG(about.st_mode))
         csv->size = (uint64_t)about.st_size;
@@ -214,7 +237,15 @@ struct csv *csv_open(const char *path, char separator, const char **why)
 void csv_close(struct csv *csv)
 {
     fclose(csv->file);
-    arena_free(csv->names);
+}
+
+const char *csv_names(const struct csv *csv)
+{
+    struct text names = text_new(csv->arena);
+
+    for (size_t i = 0; i < csv->column_count; i++)
+        text_print(&names, "%s%s", i ? ", " : "", csv->columns[i]);
+    return names.at;
 }
 
 size_t csv_columns(const struct csv *csv)
@@ -230,13 +261,16 @@ const char *csv_column(const struct csv *csv, size_t i)
 bool csv_next(struct csv *csv, struct csv_row *row)
 {
     *row = (struct csv_row){0};
-    if (!read_row(csv, &row->line, &row->bad)) {
+    if (!read_row(csv, &row->line)) {
         if (ferror(csv->file))
             csv->broken = strerror(errno);
         return false;
     }
-    if (!row->bad && csv->count != csv->column_count)
-        row->bad = "wrong_number_of_columns";
+    if (!csv->bad && csv->count != csv->column_count)
+        spoil(csv, "wrong_number_of_columns", "expected %zu columns, found %zu", csv->column_count,
+              csv->count);
+    row->bad = csv->bad;
+    row->detail = csv->detail;
     row->values = csv->values;
     row->count = csv->count;
     return true;

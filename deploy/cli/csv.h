@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+
 enum { CSV_ROW_MOST = 1024 * 1024, CSV_COLUMNS_MOST = 1000 };
 
 struct csv;
@@ -21,12 +23,15 @@ struct csv_row {
     size_t count;
     unsigned long line; /* where the row begins, the first is 1 */
     const char *bad;    /* a stable word: why it can't be read; NULL for a good row */
+    const char *detail; /* of bad, for people; gone at the next csv_next */
 };
 
-/* NULL and *why (a literal or strerror's) where it can't be read or has no columns. */
-struct csv *csv_open(const char *path, char separator, const char **why);
+/* Lives in the arena; NULL and *why where it can't be read or has no columns. */
+struct csv *csv_open(struct arena *arena, const char *path, char separator, const char **why);
 void csv_close(struct csv *csv);
 
+/* "no, town, state", for people. */
+const char *csv_names(const struct csv *csv);
 size_t csv_columns(const struct csv *csv);
 const char *csv_column(const struct csv *csv, size_t i);
 

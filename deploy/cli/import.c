@@ -32,7 +32,7 @@ struct import {
 
 static void refuse_unread(struct import *import, const struct csv_row *row)
 {
-    ledger_refuse(&import->ledger, row->line, "", row->bad, "the row can't be read");
+    ledger_refuse(&import->ledger, row->line, "", row->bad, row->detail);
 }
 
 /* What a dry run can know: whether the map understands the row and has a way to its target. */
@@ -142,7 +142,7 @@ static bool open_files(struct import *import, const char *map, const char *file,
     import->map = map_load(import->arena, map, &why);
     if (!import->map)
         return trouble("%s", why) == EXIT_FINE;
-    import->csv = csv_open(file, map_separator(import->map), &why);
+    import->csv = csv_open(import->arena, file, map_separator(import->map), &why);
     if (!import->csv)
         return trouble("%s: %s", file, why) == EXIT_FINE;
     if (!map_bind(import->map, import->csv, &why))

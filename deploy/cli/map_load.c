@@ -167,5 +167,7 @@ bool map_bind(struct map *map, const struct csv *csv, const char **why)
     *why = bind_words(map);
     for (size_t i = 0; !*why && i < LENGTH(filled); i++)
         *why = check_names(map, filled[i], json_object_get(map->json, filled[i]));
+    if (*why)
+        *why = arena_print(map->arena, "%s; its columns are: %s", *why, csv_names(csv));
     return !*why;
 }

@@ -60,6 +60,24 @@ static bool flawed(struct map_flaw *flaw, const char *reason, const char *detail
     return false;
 }
 
+static const char *names_of(struct arena *arena, json_t *table)
+{
+    struct text names = text_new(arena);
+    const char *name;
+    json_t *row;
+
+    json_object_foreach(table, name, row)
+        text_print(&names, "%s%s", names.length ? ", " : "", name);
+    return names.at;
+}
+
+static const char *not_a_date(const struct map *map, struct arena *arena, const char *said)
+{
+    const char *format = web_text(json_object_get(map->json, "dates"), "format");
+
+    return arena_print(arena, "'%s' is not a date in the format %s", said, format);
+}
+
 /* What the file says, in our words. */
 static bool translate(const struct map *map, struct arena *arena, const json_t *word,
                       const char **text, struct map_flaw *flaw)
@@ -72,11 +90,12 @@ static bool translate(const struct map *map, struct arena *arena, const json_t *
         *text = known ? known : json_string_value(json_object_get(word, "otherwise"));
         return *text
                || flawed(flaw, "unknown_value",
-                         arena_print(arena, "'%s' is none of the values the map knows", said));
+                         arena_print(arena, "'%s' is none of the values the map knows: %s", said,
+                                     names_of(arena, values)));
     }
     if (json_is_true(json_object_get(word, "date"))) {
         *text = instant_of(map, arena, said);
-        return *text || flawed(flaw, "bad_date", arena_print(arena, "'%s' is not a date", said));
+        return *text || flawed(flaw, "bad_date", not_a_date(map, arena, said));
     }
     if (json_is_true(json_object_get(word, "slug")))
         *text = slug_of(arena, said);

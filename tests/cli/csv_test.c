@@ -11,6 +11,7 @@
 
 static char path[] = "/tmp/afterline-csv-XXXXXX";
 static const char *why;
+static struct arena *arena;
 
 static struct csv *opened(const char *bytes, size_t size)
 {
@@ -19,7 +20,7 @@ static struct csv *opened(const char *bytes, size_t size)
     assert_true(file >= 0);
     assert_int_equal(write(file, bytes, size), size);
     close(file);
-    struct csv *csv = csv_open(path, ',', &why);
+    struct csv *csv = csv_open(arena, path, ',', &why);
     unlink(path);
     return csv;
 }
@@ -110,7 +111,7 @@ static void a_last_row_needs_no_line_end(void **unused)
 }
 
 /* What is wrong with one row, and that the next one is read all the same. */
-static void assert_bad(const char *line, size_t size, const char *reason)
+static void assert_bad(const char *line, size_t size, const char *reason, const char *detail)
 {
     char text[256];
 
@@ -119,7 +120,9 @@ static void assert_bad(const char *line, size_t size, const char *reason)
     memcpy(text + length + size, "\n3,4", 4);
     struct csv *csv = opened(text, length + size + 4);
     assert_non_null(csv);
-    assert_string_equal(row_of(csv).bad, reason);
+    struct csv_row row = row_of(csv);
+    assert_string_equal(row.bad, reason);
+    assert_non_null(strstr(row.detail, detail));
     struct csv_row next = row_of(csv);
     assert_null(next.bad);
     assert_string_equal(next.values[0], "3");
@@ -132,29 +135,35 @@ static void a_bad_row_harms_no_other(void **unused)
         const char *line;
         size_t size;
         const char *reason;
+        const char *detail;
     } bad[] = {
-        {"1",            1, "wrong_number_of_columns"},
-        {"1,2,3",        5, "wrong_number_of_columns"},
-        {"\"1\"x,2",     6, "text_after_quote"       },
-        {"\"1\" ,2",     6, "text_after_quote"       },
-        {"1,\xff",       3, "bad_utf8"               },
-        {"1,\xc0\x80",   4, "bad_utf8"               },
-        {"1,2\0"
-         "3",   5, "zero_byte"              },
-        {"1,\"2\0"
-         "3\"", 7, "zero_byte"              },
+        {"1",            1, "wrong_number_of_columns", "expected 2 columns, found 1"     },
+        {"1,2,3",        5, "wrong_number_of_columns", "expected 2 columns, found 3"     },
+        {"\"1\"x,2",     6, "text_after_quote",        "behind its closing quote"        },
+        {"\"1\" ,2",     6, "text_after_quote",        "behind its closing quote"        },
+        {"1,\xff",       3, "bad_utf8",                "is it GBK? iconv -f GBK -t UTF-8"},
+        {"1,\xc0\x80",   4, "bad_utf8",                "it is not UTF-8"                 },
+        {"1,2\0003",     5, "zero_byte",               "a zero byte"                     },
+        {"1,\"2\0003\"", 7, "zero_byte",               "a zero byte"                     },
     };
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        assert_bad(bad[i].line, bad[i].size, bad[i].reason);
+        assert_bad(bad[i].line, bad[i].size, bad[i].reason, bad[i].detail);
 }
 
 static void a_quote_that_never_closes_ends_the_file(void **unused)
 {
-    struct csv *csv = a_file("a,b\n\"1,2\n3,4\n");
+    static const char *const files[] = {"a,b\n\"1,2\n3,4\n", "a,b\n\"1,2\n3,4",
+                                        "a,b\n1,\"2\n3,\"\"4"};
 
-    assert_string_equal(row_of(csv).bad, "unclosed_quote");
-    end_of(csv);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct csv *csv = a_file(files[i]);
+        struct csv_row row = row_of(csv);
+        assert_string_equal(row.bad, "unclosed_quote");
+        assert_non_null(
+            strstr(row.detail, "opened in line 2 is never closed; it swallowed 2 lines"));
+        end_of(csv);
+    }
 }
 
 /* A row of this many bytes, fields and the end of each. */
@@ -188,7 +197,7 @@ static void columns_have_a_most(void **unused)
     assert_non_null(csv);
     csv_close(csv);
     assert_null(opened(text, CSV_COLUMNS_MOST));
-    assert_string_equal(why, "too_many_columns");
+    assert_non_null(strstr(why, "too_many_columns: a row has at most 1000 columns"));
 }
 
 static void two_columns_of_one_name_are_none(void **unused)
@@ -196,7 +205,7 @@ static void two_columns_of_one_name_are_none(void **unused)
     static const char text[] = "a,b,a\n1,2,3\n";
 
     assert_null(opened(text, sizeof text - 1));
-    assert_string_equal(why, "two columns have the same name");
+    assert_string_equal(why, "two columns have the same name, 'a'");
 }
 
 static void an_empty_file_is_no_table(void **unused)
@@ -205,10 +214,28 @@ static void an_empty_file_is_no_table(void **unused)
     assert_string_equal(why, "the file is empty");
 }
 
+static void a_folder_is_no_file(void **unused)
+{
+    assert_null(csv_open(arena, "/tmp", ',', &why));
+    assert_string_equal(why, "Is a directory");
+}
+
 static void a_missing_file_is_said(void **unused)
 {
-    assert_null(csv_open("/nowhere/at/all.csv", ',', &why));
+    assert_null(csv_open(arena, "/nowhere/at/all.csv", ',', &why));
     assert_string_equal(why, "No such file or directory");
+}
+
+static int begin(void **unused)
+{
+    arena = arena_new();
+    return 0;
+}
+
+static int end(void **unused)
+{
+    arena_free(arena);
+    return 0;
 }
 
 int main(void)
@@ -227,6 +254,7 @@ int main(void)
         cmocka_unit_test(two_columns_of_one_name_are_none),
         cmocka_unit_test(an_empty_file_is_no_table),
         cmocka_unit_test(a_missing_file_is_said),
+        cmocka_unit_test(a_folder_is_no_file),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, begin, end);
 }

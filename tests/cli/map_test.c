@@ -72,7 +72,7 @@ static bool a_row(const char *row)
     struct csv_row read;
     char *path = written(arena_print(arena, "no,town,state,date,person,count\n%s\n", row));
 
-    csv = csv_open(path, ',', &why);
+    csv = csv_open(arena, path, ',', &why);
     unlink(path);
     assert_non_null(csv);
     map = loaded(arena_print(arena, "%s}", start));
@@ -137,10 +137,11 @@ static void a_date_is_read_with_the_maps_format_and_offset(void **unused)
     assert_json(map_act(map, arena, "finish", &entry).body, "{\"at\":\"2016-02-28T23:16:00Z\"}");
 }
 
-static void assert_flaw(const char *row, const char *reason)
+static void assert_flaw(const char *row, const char *reason, const char *detail)
 {
     assert_false(a_row(row));
     assert_string_equal(flaw.reason, reason);
+    assert_string_equal(flaw.detail, detail);
     map_free(map);
     csv_close(csv);
     map = NULL;
@@ -149,10 +150,13 @@ static void assert_flaw(const char *row, const char *reason)
 
 static void a_row_that_is_not_understood_says_why(void **unused)
 {
-    assert_flaw("7,x,X,,,0", "unknown_value");
-    assert_flaw("7,x,?,,,0", "missing_value");
-    assert_flaw("7,x,N,30.02.2016 01:16,,0", "bad_date");
-    assert_flaw("7,x,N,1.1.2016 01:16 and more,,0", "bad_date");
+    assert_flaw("7,x,X,,,0", "unknown_value",
+                "where: 'X' is none of the values the map knows: N, D");
+    assert_flaw("7,x,?,,,0", "missing_value", "where: the map cannot do without it");
+    assert_flaw("7,x,N,30.02.2016 01:16,,0", "bad_date",
+                "when: '30.02.2016 01:16' is not a date in the format %d.%m.%Y %H:%M");
+    assert_flaw("7,x,N,1.1.2016 01:16 and more,,0", "bad_date",
+                "when: '1.1.2016 01:16 and more' is not a date in the format %d.%m.%Y %H:%M");
 }
 
 static void moves_lead_from_a_position_towards_a_target(void **unused)
@@ -354,7 +358,7 @@ static void use_map(const char *head)
     struct call calls[5] = {0};
     size_t count = 0;
 
-    csv = csv_open(path, map_separator(map), &why);
+    csv = csv_open(arena, path, map_separator(map), &why);
     unlink(path);
     if (csv && map_bind(map, csv, &why) && csv_next(csv, &read) && !read.bad
         && map_read(map, arena, &read, &entry, &flaw)) {
@@ -424,12 +428,13 @@ static void a_map_does_not_fit_a_file_that_lacks_its_columns(void **unused)
 {
     char *path = written("no,town\n7,x\n");
 
-    csv = csv_open(path, ',', &why);
+    csv = csv_open(arena, path, ',', &why);
     unlink(path);
     map = loaded(arena_print(arena, "%s}", start));
 
     assert_false(map_bind(map, csv, &why));
     assert_non_null(strstr(why, "words.where"));
+    assert_non_null(strstr(why, "; its columns are: no, town"));
 }
 
 #define MAP_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
