@@ -50,37 +50,12 @@ static struct db *connect_reader(struct worker_pool *pool, const char **why)
     return db_open(&options, why);
 }
 
-/* Whether all is applied that the asker knows was told.  A place moves in the transaction of the
- * effect: what is read behind it is there. */
-static bool is_up_to_date(struct work *work)
-{
-    struct request *req = &work->request;
-    const AskHeader *asked = work->header;
-    if (asked->n_known == 0)
-        return true;
-
-    const char **sources = arena_take(work->arena, asked->n_known * sizeof *sources);
-    const char **places = arena_take(work->arena, asked->n_known * sizeof *places);
-    for (size_t i = 0; i < asked->n_known; i++) {
-        sources[i] = asked->known[i]->source;
-        places[i] = db_number(work->arena, (int64_t)asked->known[i]->at);
-    }
-    struct row behind;
-    db_use(req->db, work->arena);
-    if (!db_maybe(req->db, &behind, house_sql.find_behind,
-                  db_array(work->arena, sources, asked->n_known),
-                  db_array(work->arena, places, asked->n_known)))
-        return false;
-    return !behind.values
-           || refuse(req, UNAVAILABLE, "behind", "what %s told after event %s is not applied yet",
-                     row_text(&behind, "source"), row_text(&behind, "at"));
-}
-
 void query_run(struct work *work, const struct service *service, struct db *db)
 {
     work_begin(work, service, db, clock_now_ms());
+    db_use(db, work->arena);
     bool answered =
-        is_up_to_date(work) && work_run(work, work->command->run, work->command->message);
+        expect_told(&work->request) && work_run(work, work->command->run, work->command->message);
     if (!answered && work->answer.kind == OK)
         work_failed(work, db_trouble(db),
                     arena_print(work->arena, "%s %s", db_sqlstate(db), db_sentence(db)));

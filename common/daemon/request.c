@@ -118,6 +118,54 @@ bool scope_covers(struct request *req, const char *branch, bool *covered)
     return true;
 }
 
+/* A place moves in the transaction of the effect: what is read behind it is there. */
+bool expect_told(struct request *req)
+{
+    const AskHeader *asked = req->work->header;
+    if (asked->n_known == 0)
+        return true;
+
+    const char **sources = arena_take(req->arena, asked->n_known * sizeof *sources);
+    const char **places = arena_take(req->arena, asked->n_known * sizeof *places);
+    for (size_t i = 0; i < asked->n_known; i++) {
+        sources[i] = asked->known[i]->source;
+        places[i] = db_number(req->arena, (int64_t)asked->known[i]->at);
+    }
+    struct row behind;
+    if (!db_maybe(req->db, &behind, house_sql.find_behind,
+                  db_array(req->arena, sources, asked->n_known),
+                  db_array(req->arena, places, asked->n_known)))
+        return false;
+    return !behind.values
+           || refuse(req, UNAVAILABLE, "behind", "what %s told after event %s is not applied yet",
+                     row_text(&behind, "source"), row_text(&behind, "at"));
+}
+
+static bool branch_is_there(struct request *req, const char *field, const char *branch)
+{
+    struct row row;
+
+    if (!db_maybe(req->db, &row, house_sql.find_scope, branch))
+        return false;
+    if (row.values)
+        return true;
+    violate(req, field, "unknown_branch", "there is no branch %s", branch);
+    return expect_told(req);
+}
+
+bool branch_in_scope(struct request *req, const char *field, const char *branch)
+{
+    bool covered;
+
+    if (text_empty(req->caller.branch))
+        return branch_is_there(req, field, branch);
+    if (!scope_covers(req, branch, &covered))
+        return false;
+    return covered
+           || (expect_told(req)
+               && refuse(req, FORBIDDEN, "out_of_scope", "branch %s is not yours", branch));
+}
+
 bool scope_learn(struct request *req, const char *branch, const char *parent)
 {
     return db_run(req->db, house_sql.learn_scope, branch, text_or_empty(parent));

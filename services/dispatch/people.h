@@ -8,7 +8,7 @@
 /* ---- words and scopes of those who are added: people.c ---- */
 
 extern const char *const job_kinds[]; /* the kinds of work there are; ends with NULL */
-/* Refuses FORBIDDEN where one of the branches is outside of the caller's scope. */
+/* branch_in_scope for each of them that says anything. */
 bool branches_in_scope(struct request *req, const char *const *branches, size_t count);
 /* A violation for a list that is empty or holds something empty. */
 void need_words(struct request *req, const char *field, const char *const *words, size_t count);

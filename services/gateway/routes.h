@@ -22,6 +22,7 @@ enum route_option {
     ROUTE_NDJSON = 1 << 3, /* the body may be lines of JSON, served while they arrive */
     ROUTE_MERGED = 1 << 4, /* the body may be a merge patch */
     ROUTE_EVENTS = 1 << 5, /* the answer may be an event stream */
+    ROUTE_TOLD = 1 << 6,   /* it stands on what others told, who may have answered a moment ago */
 };
 
 struct route {

@@ -35,13 +35,18 @@ static inline const char *id(char letter, int64_t number)
 #define PROVIDER2 id('P', SOMEBODY_ELSE)
 #define OWN       id('S', SOMEBODY)
 
-static inline void the_people(void)
+static inline void the_branches(void)
 {
     given("insert into dispatch.scope (branch, path)"
           " values ('hangzhou', '/hangzhou/'), ('xihu', '/hangzhou/xihu/'),"
           "        ('ningbo', '/ningbo/')"
-          "     on conflict do nothing;"
-          "insert into dispatch.provider (provider_id, name, kinds, branches, added_at)"
+          "     on conflict do nothing");
+}
+
+static inline void the_people(void)
+{
+    the_branches();
+    given("insert into dispatch.provider (provider_id, name, kinds, branches, added_at)"
           " values (5000001, 'Quick Fix', '{repair,install}', '{hangzhou}', '2026-01-01'),"
           "        (5000002, 'Far Away', '{repair}', '{ningbo}', '2026-01-01')"
           "     on conflict do nothing;"

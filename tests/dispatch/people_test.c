@@ -30,6 +30,7 @@ static AddTechnician a_technician(void)
 
 TEST(a_provider_is_added)
 {
+    the_branches();
     AddProvider order = a_provider();
 
     ask("manager", &order.base);
@@ -51,6 +52,7 @@ TEST(a_provider_is_added)
 
 TEST(everything_a_provider_lacks_is_named)
 {
+    the_branches();
     static const char *odd[] = {"cooking", ""};
     AddProvider order = ADD_PROVIDER__INIT;
 
@@ -106,6 +108,7 @@ TEST(everything_a_technician_lacks_is_named)
 
 TEST(words_are_words_and_not_too_many)
 {
+    the_branches();
     const char *many[WORDS_MOST + 1];
     const char *odd[] = {" ", printed("%0*d", WORD_MOST + 1, 7), printed("%0*d", WORD_MOST, 7)};
     AddTechnician order = a_technician();
@@ -141,6 +144,49 @@ TEST(who_works_for_a_provider_adds_nobody)
     TRUE(was_refused(FORBIDDEN, "not_for_providers"));
     ask_as(theirs, &person.base);
     TRUE(was_refused(FORBIDDEN, "not_for_providers"));
+}
+
+TEST(a_branch_that_is_not_there_is_named)
+{
+    AddProvider company = a_provider();
+    AddTechnician person = a_technician();
+    the_branches();
+    given("delete from dispatch.scope where branch <> 'hangzhou'");
+
+    ask("manager", &company.base);
+    EQUAL(violations(), 1);
+    TRUE(was_violated("branches[1]", "unknown_branch"));
+
+    person.phone = "";
+    ask("manager", &person.base);
+    EQUAL(violations(), 1);
+    TRUE(was_violated("branch", "unknown_branch"));
+}
+
+/* A branch was opened a moment ago: who was answered so comes back. */
+TEST(a_branch_may_be_there_that_was_not_heard_of_yet)
+{
+    AddTechnician person = a_technician();
+    BranchOpened opened = BRANCH_OPENED__INIT;
+    Position known = POSITION__INIT;
+    known.source = "intake";
+    known.at = 1;
+    const struct voice voices[] = {
+        {.roles = "manager", .known = &known},
+        { .roles = "manager",  .branch = "xihu", .known = &known},
+    };
+
+    for (size_t i = 0; i < LENGTH(voices); i++) {
+        ask_as(voices[i], &person.base);
+        TRUE(was_refused(UNAVAILABLE, "behind"));
+    }
+
+    opened.branch = "elsewhere";
+    overhear("intake", "elsewhere", &opened.base);
+    ask_as(voices[0], &person.base);
+    TRUE(was_violated("branch", "unknown_branch"));
+    ask_as(voices[1], &person.base);
+    TRUE(was_refused(FORBIDDEN, "out_of_scope"));
 }
 
 TEST(nobody_adds_people_elsewhere)
@@ -230,4 +276,6 @@ ROOM(dispatch, cmocka_unit_test(a_provider_is_added),
      cmocka_unit_test(nobody_adds_people_elsewhere), cmocka_unit_test(who_was_added_is_found),
      cmocka_unit_test(who_works_elsewhere_is_not_found), cmocka_unit_test(agents_add_nobody),
      cmocka_unit_test(words_are_words_and_not_too_many),
-     cmocka_unit_test(who_works_for_a_provider_adds_nobody))
+     cmocka_unit_test(who_works_for_a_provider_adds_nobody),
+     cmocka_unit_test(a_branch_that_is_not_there_is_named),
+     cmocka_unit_test(a_branch_may_be_there_that_was_not_heard_of_yet))

@@ -8,6 +8,12 @@
 
 static const char *agent[] = {"agent"};
 
+static void the_branch(void)
+{
+    given("insert into gateway.scope (branch, path) values ('hangzhou', '/hangzhou/')"
+          "     on conflict do nothing");
+}
+
 static MakeKey a_key(void)
 {
     MakeKey order = MAKE_KEY__INIT;
@@ -20,6 +26,7 @@ static MakeKey a_key(void)
 
 TEST(a_key_is_made_and_its_secret_is_nowhere)
 {
+    the_branch();
     MakeKey order = a_key();
 
     ask("admin", &order.base);
@@ -44,6 +51,7 @@ TEST(a_key_is_made_and_its_secret_is_nowhere)
 
 TEST(asked_twice_the_same_key_is_made_once)
 {
+    the_branch();
     MakeKey order = a_key();
 
     ask_as((struct voice){.roles = "admin", .key = "twice"}, &order.base);
@@ -55,6 +63,17 @@ TEST(asked_twice_the_same_key_is_made_once)
     const Key *second = answer(key);
     SAME(second->key, seed);
     SAME(value("select count(*) from gateway.api_key"), "1");
+}
+
+TEST(a_key_of_a_branch_that_is_not_there_is_none)
+{
+    MakeKey order = a_key();
+    order.branch = "hangzhuo";
+
+    ask("admin", &order.base);
+
+    TRUE(was_violated("branch", "unknown_branch"));
+    SAME(value("select count(*) from gateway.api_key"), "0");
 }
 
 TEST(everything_wrong_with_a_key_is_named)
@@ -82,6 +101,7 @@ TEST(only_an_administrator_makes_keys)
 
 TEST(a_revoked_key_lets_nobody_in)
 {
+    the_branch();
     MakeKey order = a_key();
     ask("admin", &order.base);
     RevokeKey revoke = REVOKE_KEY__INIT;
@@ -251,4 +271,5 @@ ROOM(gateway, cmocka_unit_test(a_key_is_made_and_its_secret_is_nowhere),
      cmocka_unit_test(for_a_limited_administrator_there_are_no_other_keys),
      cmocka_unit_test(nobody_holds_an_unknown_key),
      cmocka_unit_test(the_administrators_key_is_registered_once),
-     cmocka_unit_test(a_branch_is_learned))
+     cmocka_unit_test(a_branch_is_learned),
+     cmocka_unit_test(a_key_of_a_branch_that_is_not_there_is_none))

@@ -256,6 +256,30 @@ def test_what_was_made_in_another_branch_is_not_found(house, tree):
         assert house.request("GET", path, key=admins[west]).status == 404, path
 
 
+def naming(branch):
+    """What may be made for a branch."""
+    return [("/v1/keys", {"name": "x", "roles": ["agent"], "branch": branch}),
+            ("/v1/providers", {"name": "x", "kinds": ["repair"], "branches": [branch]}),
+            ("/v1/technicians", {"name": "x", "branch": branch, "skills": ["*"]})]
+
+
+def test_a_branch_is_known_to_all_at_once(house):
+    for number in range(20):
+        branch = fresh("new")
+        house.post("/v1/branches", {"branch": branch, "name": "x", "kind": "branch",
+                                    "time_zone": "Asia/Shanghai"}, status=201)
+        for path, asked in naming(branch):
+            answer = house.request("POST", path, asked, headers={"Idempotency-Key": fresh("once")})
+            assert answer.status == 201, answer
+
+
+@pytest.mark.parametrize("path, asked", naming("nowhere"))
+def test_nothing_is_made_for_a_branch_that_is_not_there(house, scene, path, asked):
+    said = problem(house.request("POST", path, asked), 422, "invalid")
+
+    assert [one["reason"] for one in said["violations"]] == ["unknown_branch"]
+
+
 def test_who_works_in_a_region_is_known_in_its_branches(house, tree):
     made = house.request("POST", "/v1/providers", {"name": "x", "kinds": ["repair"],
                                                    "branches": [tree["region"][0]]})

@@ -10,7 +10,7 @@ bool add_provider(struct request *req)
     need_words(req, "branches", order->branches, order->n_branches);
     for (size_t i = 0; i < order->n_kinds; i++)
         word_fits(req, arena_print(req->arena, "kinds[%zu]", i), order->kinds[i], job_kinds);
-    if (!refuse_violations(req) || !branches_in_scope(req, order->branches, order->n_branches))
+    if (!branches_in_scope(req, order->branches, order->n_branches) || !refuse_violations(req))
         return false;
 
     const char *number = db_number(req->arena, next_number(req, 'P'));

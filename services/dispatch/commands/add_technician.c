@@ -14,6 +14,11 @@ static bool look_at_provider(struct request *req, const char *provider_id)
     return true;
 }
 
+static bool of_theirs(struct request *req, const char *branch)
+{
+    return text_blank(branch) || branch_in_scope(req, "branch", branch);
+}
+
 /* Somebody who carries out jobs: our own, or a provider's. */
 bool add_technician(struct request *req)
 {
@@ -22,8 +27,8 @@ bool add_technician(struct request *req)
     require_text(req, "name", order->name);
     require_text(req, "branch", order->branch);
     need_words(req, "skills", order->skills, order->n_skills);
-    if (!look_at_provider(req, order->provider_id) || !refuse_violations(req)
-        || !branches_in_scope(req, &order->branch, 1))
+    if (!look_at_provider(req, order->provider_id) || !of_theirs(req, order->branch)
+        || !refuse_violations(req))
         return false;
 
     const char *number = db_number(req->arena, next_number(req, 'S'));

@@ -287,7 +287,7 @@ static bool is_service(const char *name)
     return false;
 }
 
-static void carry_to(struct exchange *exchange, on_answered *then)
+static void put(struct exchange *exchange, on_answered *then)
 {
     struct flaw flaw = {0};
     const char *service = matched_parameter(&exchange->matched, "service");
@@ -304,26 +304,16 @@ static void carry_to(struct exchange *exchange, on_answered *then)
     ask(exchange->border->daemon, &question, then, exchange);
 }
 
-void carry(struct exchange *exchange)
-{
-    carry_to(exchange, answered);
-}
-
-void carry_new_key(struct exchange *exchange)
-{
-    carry_to(exchange, key_answered);
-}
-
-/* ---- what a listener draws ---- */
+/* ---- what stands on what others told ---- */
 
 static void look_again(void *with)
 {
     struct exchange *exchange = with;
     exchange->audience.gone = NULL;
-    carry_picture(exchange);
+    exchange->matched.route->own(exchange);
 }
 
-static void picture_left(void *with)
+static void has_left(void *with)
 {
     exchange_free(with);
 }
@@ -333,27 +323,46 @@ static bool stands_behind(const AnswerHeader *header)
     return header->kind == NOT_FOUND || strcmp(header->reason, "behind") == 0;
 }
 
-static void picture_answered(void *with, const AnswerHeader *header, struct bytes body)
+static void perhaps_answered(void *with, const AnswerHeader *header, struct bytes body)
 {
     struct exchange *exchange = with;
-    if (!stands_behind(header) || !exchange->connection || exchange->looks == PICTURE_LOOKS_MOST) {
-        answered(exchange, header, body);
+    if (!stands_behind(header) || !exchange->connection || exchange->looks == LOOKS_MOST) {
+        exchange->then(exchange, header, body);
         return;
     }
     if (!exchange->again)
         exchange->again = alarm_new(exchange->border->daemon->loop, look_again, exchange);
     exchange->looks++;
-    exchange->audience = (struct audience){.gone = picture_left, .with = exchange};
-    alarm_set(exchange->again, PICTURE_LOOK_MS, 0);
+    exchange->audience = (struct audience){.gone = has_left, .with = exchange};
+    alarm_set(exchange->again, LOOK_AGAIN_MS, 0);
 }
 
-/* What has to be in it stays what it was at first: a house that goes on telling would never be
+/* What has to be known stays what it was at first: a house that goes on telling would never be
  * caught up with.  The last look takes what there is. */
-void carry_picture(struct exchange *exchange)
+static void put_again(struct exchange *exchange)
 {
     if (exchange->looks == 0)
         exchange->known = ask_known(exchange->border->daemon, exchange->arena);
-    if (exchange->looks == PICTURE_LOOKS_MOST)
+    if (exchange->looks == LOOKS_MOST)
         exchange->known.count = 0;
-    carry_to(exchange, picture_answered);
+    put(exchange, perhaps_answered);
+}
+
+static void carry_to(struct exchange *exchange, on_answered *then)
+{
+    exchange->then = then;
+    if (exchange->matched.route->options & ROUTE_TOLD)
+        put_again(exchange);
+    else
+        put(exchange, then);
+}
+
+void carry(struct exchange *exchange)
+{
+    carry_to(exchange, answered);
+}
+
+void carry_new_key(struct exchange *exchange)
+{
+    carry_to(exchange, key_answered);
 }

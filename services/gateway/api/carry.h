@@ -5,15 +5,14 @@
 
 #include "http/exchange.h"
 
-/* Asks the service the route's message belongs to, and answers with what it says. */
+/* Asks the service the route's message belongs to, and answers with what it says.  Where that
+ * stands on what others told (ROUTE_TOLD), who may stand a moment behind: what was answered through
+ * this gateway before is known to it, and nobody is told that something is not there before it has
+ * been looked for again (docs/decisions/0017). */
 serve carry;
+enum { LOOK_AGAIN_MS = 20, LOOKS_MOST = 50 };
 /* The same for POST /v1/keys: the recorded seed becomes the secret that is shown. */
 serve carry_new_key;
-/* The same for what a listener draws from events, which may stand a moment behind: what was
- * answered through this gateway before is in the picture, and nobody is told that something is not
- * there before it has been looked for again (docs/decisions/0017). */
-serve carry_picture;
-enum { PICTURE_LOOK_MS = 20, PICTURE_LOOKS_MOST = 50 };
 
 /* A question on behalf of the exchange's caller; `service` NULL: the message's package. */
 struct question carry_question(struct exchange *exchange, const char *service,

@@ -21,14 +21,11 @@ static uint32_t read_roles(struct request *req, const MakeKey *order)
     return roles;
 }
 
-/* Nobody hands out more than they hold. */
+/* Nobody hands out more than they hold: who is limited names a branch. */
 static bool is_within(struct request *req, const char *branch)
 {
-    bool covered;
-
-    if (!scope_covers(req, branch, &covered))
-        return false;
-    return covered || refuse(req, FORBIDDEN, "out_of_scope", "branch %s is not yours", branch);
+    return (text_empty(branch) && text_empty(req->caller.branch))
+           || branch_in_scope(req, "branch", branch);
 }
 
 /*
@@ -47,7 +44,7 @@ bool make_key(struct request *req)
         violate(req, "name", "too_long", "a name has at most %d bytes", KEY_NAME_MOST);
     if ((roles & PROVIDER) && text_empty(order->provider_id))
         violate(req, "provider_id", "missing", "a provider's key names the provider");
-    if (!refuse_violations(req) || !is_within(req, order->branch))
+    if (!is_within(req, order->branch) || !refuse_violations(req))
         return false;
 
     char id[KEY_ID_SIZE + 1], seed[KEY_SECRET_SIZE + 1], secret[KEY_SECRET_SIZE + 1];

@@ -45,10 +45,10 @@ struct exchange {
     uint64_t expected_version;
     long rate_left; /* −1: not counted */
     struct key_waiter waiter;
-    struct alarm_clock
-        *again; /* looks again at a picture that stands behind; NULL: did not have to */
+    on_answered *then;         /* api/carry.c: what to do with the answer */
+    struct alarm_clock *again; /* asks again whoever stands behind; NULL: did not have to */
     int looks;
-    struct known known; /* what the picture has to show */
+    struct known known; /* what was told, as far as whoever answers has to know it */
     struct audience audience;
     struct exchange *next_keyed;
     bool in_flight; /* stands among the keyed */
