@@ -164,7 +164,7 @@ static void undo(struct attempt *attempt, enum db_trouble trouble)
         attempt->writer->timers_lost++;
 }
 
-/* Nobody who asked will be told, and it may last for hours. */
+/* It will be tried again, perhaps for hours, and nobody else would say so. */
 static void complain(struct writer *writer)
 {
     int64_t now_ms = clock_monotonic_ms();

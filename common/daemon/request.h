@@ -74,20 +74,9 @@ bool refuse_move(struct request *req, const struct lifecycle *life, const char *
 bool expect_version(struct request *req, const struct lifecycle *life, uint64_t version,
                     const char *state);
 
-/* Whether the caller's scope covers this branch: one statement, and none for callers without a
- * branch.  A handler answers NOT_FOUND, not FORBIDDEN, for what is outside. */
-bool scope_covers(struct request *req, const char *branch, bool *covered);
-
-/* A branch that a command names has to be there, "unknown_branch" otherwise, and in the caller's
- * scope, FORBIDDEN otherwise: to whoever is limited, one that is not there is not theirs. */
-bool branch_in_scope(struct request *req, const char *field, const char *branch);
-
 /* Whether all is applied here that the asker knows was told; refuses UNAVAILABLE "behind"
  * otherwise, and the gateway asks again.  For whoever misses what they would have been told of. */
 bool expect_told(struct request *req);
-
-/* Learns a branch, for scopes: command open_branch in its owner, reactions everywhere else. */
-bool scope_learn(struct request *req, const char *branch, const char *parent);
 
 /* ---- do ---- */
 

@@ -13,7 +13,7 @@
 #include "base/settings.h"
 #include "base/table.h"
 #include "daemon/list.h"
-#include "daemon/request.h"
+#include "daemon/scope.h"
 #include "daemon/schema.h"
 #include "edge/message.h"
 #include "envelope.pb-c.h"

@@ -39,12 +39,11 @@ enum db_trouble {
     DB_FINE,
     DB_NONE,   /* db_one found no row; the transaction itself is whole (db_forgive) */
     DB_MISSED, /* db_expect: another number of rows was affected */
-    DB_WRONG,  /* a statement was refused: constraint, bad value (SQLSTATE 22, 23); ours or the
-                  caller's */
+    DB_WRONG,  /* a constraint or a bad value (SQLSTATE 22, 23); ours or the caller's */
     DB_AGAIN,  /* serialization or deadlock (40001, 40P01): run the transaction again at once */
     DB_FULL,   /* 53xxx, 58xxx: no space, too many connections: back off */
-    DB_LATE, /* a statement or a lock took too long (57014, 55P03): the world's fault, or its own */
-    DB_LOST, /* the connection is gone, and nothing was committed */
+    DB_LATE,   /* a statement or a lock took too long (57014, 55P03): back off, but not for ever */
+    DB_LOST,   /* the connection is gone, and nothing was committed */
     DB_DOUBT,  /* COMMIT was sent and not answered: look the keys up */
     DB_DEFECT, /* any other error: a statement that cannot run */
 };
