@@ -14,8 +14,7 @@ struct text text_new(struct arena *arena)
     return (struct text){arena, arena_take(arena, ROOM_AT_FIRST), 0, ROOM_AT_FIRST};
 }
 
-/* Room for `more` bytes and the NUL after them. */
-static void make_room(struct text *text, size_t more)
+void text_reserve(struct text *text, size_t more)
 {
     if (more < text->room - text->length)
         return;
@@ -31,7 +30,7 @@ void text_add_bytes(struct text *text, const void *more, size_t size)
 {
     if (!size)
         return;
-    make_room(text, size);
+    text_reserve(text, size);
     memcpy(text->at + text->length, more, size);
     text->length += size;
     text->at[text->length] = '\0';
@@ -53,7 +52,7 @@ void text_print(struct text *text, const char *format, ...)
     CHECK(length >= 0);
 
     if ((size_t)length >= room) {
-        make_room(text, (size_t)length);
+        text_reserve(text, (size_t)length);
         va_start(arguments, format);
         vsnprintf(text->at + text->length, (size_t)length + 1, format, arguments);
         va_end(arguments);

@@ -19,6 +19,8 @@ struct text {
 };
 
 struct text text_new(struct arena *arena);
+/* Makes room for so many more bytes at once; what was there before stays with the arena. */
+void text_reserve(struct text *text, size_t more);
 void text_add(struct text *text, const char *more);
 void text_add_bytes(struct text *text, const void *more, size_t size);
 void text_print(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));

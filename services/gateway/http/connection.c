@@ -1,26 +1,25 @@
 #include "http/connection.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/clock.h"
 
-/* A body that is sent line by line is served from its head on. */
+/* A body that is sent line by line is served from its head on, and refused there too. */
 static bool is_streamed(const struct exchange *exchange)
 {
     const char *type = exchange->head.of[FIELD_CONTENT_TYPE];
     const struct route *route = exchange->matched.route;
-    return route && (route->options & ROUTE_NDJSON) && !exchange->early.status && type
+    return route && (route->options & ROUTE_NDJSON) && type
            && value_is_type(type, "application/x-ndjson");
 }
 
 /* Whoever serves it is told, or finds out when a question is answered; before that nobody would. */
-static void lose_client(struct exchange *exchange, enum phase phase)
+static void lose_client(struct exchange *exchange)
 {
     exchange->connection = NULL;
     if (exchange->audience.gone)
         exchange->audience.gone(exchange->audience.with);
-    else if (phase == PHASE_BODY && !is_streamed(exchange))
+    else if (!exchange->lent)
         exchange_free(exchange);
 }
 
@@ -28,47 +27,19 @@ void connection_leave(struct connection *connection, bool at_once)
 {
     if (connection->phase == PHASE_LEFT)
         return;
-    enum phase phase = connection->phase;
     struct exchange *exchange = connection->exchange;
     connection->phase = PHASE_LEFT;
     connection->exchange = NULL;
     stream_close(connection->stream, at_once);
     server_forget(connection->server, connection);
     if (exchange)
-        lose_client(exchange, phase);
-}
-
-/* ---- what was read and not yet used ---- */
-
-static void hold(struct connection *connection, struct bytes bytes)
-{
-    size_t needed = connection->held_size + bytes.size;
-    if (needed > connection->held_room) {
-        size_t room = needed < 4096 ? 4096 : needed * 2;
-        connection->held = realloc(connection->held, room);
-        CHECK(connection->held);
-        connection->held_room = room;
-    }
-    memcpy(connection->held + connection->held_size, bytes.at, bytes.size);
-    connection->held_size = needed;
-}
-
-static void keep_rest(struct connection *connection, struct bytes rest)
-{
-    if (rest.size)
-        memmove(connection->held, rest.at, rest.size);
-    connection->held_size = rest.size;
-    if (rest.size)
-        return;
-    free(connection->held);
-    connection->held = NULL;
-    connection->held_room = 0;
+        lose_client(exchange);
 }
 
 /* Reads only as long as what is read can be held. */
 static void mind_reading(struct connection *connection)
 {
-    bool full = connection->held_size >= CONNECTION_HELD_MOST;
+    bool full = connection->unused.size >= CONNECTION_HELD_MOST;
     if (connection->phase == PHASE_LEFT || full == connection->paused)
         return;
     connection->paused = full;
@@ -84,8 +55,8 @@ static void refuse_malformed(struct connection *connection, int status, const ch
     struct server *server = connection->server;
     server->counts[COUNT_MALFORMED]++;
     struct exchange *exchange = connection->exchange;
-    if (exchange && connection->phase == PHASE_BODY && is_streamed(exchange)) {
-        lose_client(exchange, PHASE_BODY);
+    if (exchange && exchange->lent) {
+        lose_client(exchange);
         exchange = NULL;
     }
     if (!exchange)
@@ -104,10 +75,11 @@ static void take_body(void *with, struct bytes part)
         exchange->audience.body(exchange->audience.with, part);
         return;
     }
-    if (exchange->early.status)
+    connection->body_size += part.size;
+    if (exchange->early.status || connection->no_room || connection->body_size > (size_t)body_most)
         return; /* refused already, read only to reach the next request */
-    if (exchange->body.length + part.size > (size_t)body_most)
-        connection->too_large = true;
+    if (!exchange_make_room(exchange, part.size))
+        connection->no_room = true;
     else
         text_add_bytes(&exchange->body, part.at, part.size);
 }
@@ -119,28 +91,24 @@ static void serve_now(struct connection *connection)
     exchange_serve(connection->exchange);
 }
 
-/* The head is read and the request has a body: who reads it, and is it wanted? */
+/* Nothing of a body is held before it is known who sends it. */
 static void await_body(struct connection *connection)
 {
-    static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
     struct exchange *exchange = connection->exchange;
-    bool streamed = is_streamed(exchange);
 
-    if (!streamed && exchange->head.length > (uint64_t)body_most) {
+    if (!is_streamed(exchange) && exchange->head.length > (uint64_t)body_most) {
         refuse_malformed(connection, 413, "body_too_large", "the body is larger than is taken");
         return;
     }
-    if (exchange->early.status && exchange->head.awaits_continue) {
-        exchange->head.close = true;
-        serve_now(connection);
-        return;
-    }
-    if (exchange->head.awaits_continue)
-        stream_write(connection->stream, (struct bytes){(const uint8_t *)go_on, sizeof go_on - 1});
     connection->phase = PHASE_BODY;
-    connection->body_waits = streamed;
-    if (streamed)
-        exchange_serve(exchange);
+    connection->body_waits = true;
+    exchange_admit(exchange);
+}
+
+/* The request is fine, but all the bodies that are held leave no room for this one. */
+static void refuse_body(struct connection *connection)
+{
+    exchange_refuse(connection->exchange, 503, "busy", "too many bodies are arriving; ask again");
 }
 
 static void begin_exchange(struct connection *connection, struct bytes head)
@@ -148,7 +116,8 @@ static void begin_exchange(struct connection *connection, struct bytes head)
     struct server *server = connection->server;
     struct exchange *exchange = exchange_new(server->border, connection);
     connection->exchange = exchange;
-    connection->too_large = false;
+    connection->body_size = 0;
+    connection->no_room = false;
     server->counts[COUNT_REQUESTS]++;
 
     struct head_flaw flaw = head_read(exchange->arena, head, &exchange->head);
@@ -212,8 +181,10 @@ static bool read_body(struct connection *connection, struct bytes *rest)
 
     if (progress == FRAMING_BROKEN)
         refuse_malformed(connection, 400, "malformed", "the request's body is malformed");
-    else if (connection->too_large)
+    else if (connection->body_size > (size_t)body_most)
         refuse_malformed(connection, 413, "body_too_large", "the body is larger than is taken");
+    else if (connection->no_room)
+        refuse_body(connection);
     else if (progress == FRAMING_WHOLE && exchange->audience.whole) {
         connection->phase = PHASE_WORK;
         connection->until_ms = 0;
@@ -249,9 +220,9 @@ static void resume(struct connection *connection)
 {
     if (connection->advancing || connection->phase == PHASE_LEFT)
         return;
-    struct bytes rest = {connection->held, connection->held_size};
+    struct bytes rest = {connection->unused.at, connection->unused.size};
     advance(connection, &rest);
-    keep_rest(connection, rest);
+    unused_keep(&connection->unused, rest);
     mind_reading(connection);
     bool waits = connection->phase == PHASE_WORK || connection->body_waits
                  || stream_queued(connection->stream) >= STREAM_QUEUE_MOST;
@@ -262,14 +233,14 @@ static void resume(struct connection *connection)
 static void was_read(void *with, struct bytes bytes)
 {
     struct connection *connection = with;
-    if (connection->held_size) {
-        hold(connection, bytes);
+    if (connection->unused.size) {
+        unused_add(&connection->unused, bytes);
         resume(connection);
         return;
     }
     advance(connection, &bytes);
     if (bytes.size)
-        hold(connection, bytes);
+        unused_add(&connection->unused, bytes);
     mind_reading(connection);
 }
 
@@ -345,6 +316,30 @@ void connection_stream(struct connection *connection, struct bytes part)
 size_t connection_queued(const struct connection *connection)
 {
     return stream_queued(connection->stream);
+}
+
+void connection_welcome(struct connection *connection)
+{
+    static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    struct exchange *exchange = connection->exchange;
+    bool refused = exchange->early.status != 0, streamed = is_streamed(exchange);
+
+    if (refused && (streamed || exchange->head.awaits_continue)) {
+        exchange->head.close = true;
+        serve_now(connection);
+        return;
+    }
+    if (!refused && !streamed && !exchange_make_room(exchange, exchange->head.length)) {
+        refuse_body(connection);
+        return;
+    }
+    if (exchange->head.awaits_continue)
+        stream_write(connection->stream, (struct bytes){(const uint8_t *)go_on, sizeof go_on - 1});
+    connection->body_waits = streamed;
+    if (streamed)
+        exchange_serve(exchange);
+    else
+        resume(connection);
 }
 
 void connection_body(struct connection *connection, bool wanted)

@@ -11,6 +11,7 @@
 #include "http/exchange.h"
 #include "http/framing.h"
 #include "http/server.h"
+#include "http/unused.h"
 
 enum { CONNECTION_HELD_MOST = 64 * 1024 };
 
@@ -31,16 +32,15 @@ struct connection {
     enum phase phase;
     struct head_watch watch;
     struct framing framing;
-    uint8_t *held; /* read and not yet used */
-    size_t held_size;
-    size_t held_room;
+    struct unused unused;
     int64_t until_ms; /* the phase must be over */
     size_t unsent;    /* of the answers, when it last seemed to be idle */
+    size_t body_size; /* of what came and is not streamed */
     bool advancing;
     bool paused;
-    bool body_waits; /* a streamed body whose server is not ready */
-    bool too_large;
-    bool ended; /* the client sends nothing more */
+    bool body_waits; /* nobody is ready for it */
+    bool no_room;    /* for the body, beside all the others that are held */
+    bool ended;      /* the client sends nothing more */
 };
 
 void connection_begin(struct server *server, struct stream *stream);
@@ -54,6 +54,9 @@ void connection_go_on(struct connection *connection, bool close);
 /* Writes part of an answer without end. */
 void connection_stream(struct connection *connection, struct bytes part);
 size_t connection_queued(const struct connection *connection);
+
+/* It is known who sends the body, or what is wrong with the request: lets it come. */
+void connection_welcome(struct connection *connection);
 
 /* Lets a streamed body come, or stops it. */
 void connection_body(struct connection *connection, bool wanted);

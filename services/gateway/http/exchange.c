@@ -43,6 +43,7 @@ void exchange_free(struct exchange *exchange)
         *at = exchange->next_keyed;
     }
     alarm_free(exchange->again);
+    server->body_bytes -= exchange->body_bytes;
     server_give_arena(server, exchange->arena);
 }
 
@@ -162,19 +163,85 @@ static bool take_expectation(struct exchange *exchange)
     return false;
 }
 
+/* Whether a key was shown that may be one; else what is wrong is on record. */
+static bool is_key_shown(struct exchange *exchange)
+{
+    const char *authorization = exchange->head.of[FIELD_AUTHORIZATION];
+    bool bearer = authorization && strncasecmp(authorization, "Bearer ", 7) == 0;
+    if (!bearer) {
+        exchange->early = problem_at(401, "missing_key", "send Authorization: Bearer and a key");
+        return false;
+    }
+    const char *key = authorization + 7 + strspn(authorization + 7, " ");
+    if (!key_parse(key, &exchange->waiter.shown)) {
+        exchange->early = problem_at(401, "malformed_key", "the key is not one, or is mistyped");
+        return false;
+    }
+    return true;
+}
+
+static void check_key(struct exchange *exchange, key_checked *checked)
+{
+    exchange->lent = true;
+    exchange->waiter.checked = checked;
+    exchange->waiter.with = exchange;
+    keys_check(exchange->border->keys, &exchange->waiter);
+}
+
+/* Whether its client is still there, and what is wrong with its key on record. */
+static bool take_verdict(struct exchange *exchange, enum key_verdict verdict)
+{
+    static const struct problem problems[] = {
+        [KEY_UNKNOWN] = {.status = 401,
+                         .reason = "unknown_key",
+                         .detail = "the key is unknown or was revoked"},
+        [KEY_UNREACHABLE] = {.status = 503,
+                         .reason = "keys_unreachable",
+                         .detail = "keys can't be checked right now"  },
+    };
+    if (verdict != KEY_GOOD)
+        exchange->early = problems[verdict];
+    if (exchange->connection)
+        return true;
+    exchange_free(exchange);
+    return false;
+}
+
+static void admitted(void *with, enum key_verdict verdict, struct known_key *known)
+{
+    struct exchange *exchange = with;
+    if (!take_verdict(exchange, verdict))
+        return;
+    exchange->lent = false;
+    connection_welcome(exchange->connection);
+}
+
+void exchange_admit(struct exchange *exchange)
+{
+    if (!exchange->early.status && is_key_shown(exchange))
+        check_key(exchange, admitted);
+    else
+        connection_welcome(exchange->connection);
+}
+
+bool exchange_make_room(struct exchange *exchange, size_t more)
+{
+    size_t *held = &exchange->border->server->body_bytes, before = exchange->body.room;
+    text_reserve(&exchange->body, more);
+    if (exchange->body.room == before)
+        return true;
+    exchange->body_bytes += exchange->body.room; /* the arena keeps the smaller room as well */
+    *held += exchange->body.room;
+    return *held <= SERVER_BODIES_MOST;
+}
+
 static void checked(void *with, enum key_verdict verdict, struct known_key *known)
 {
     struct exchange *exchange = with;
-    if (!exchange->connection) {
-        exchange_free(exchange);
+    if (!take_verdict(exchange, verdict))
         return;
-    }
-    if (verdict == KEY_UNREACHABLE) {
-        exchange_refuse(exchange, 503, "keys_unreachable", "keys can't be checked right now");
-        return;
-    }
-    if (verdict == KEY_UNKNOWN) {
-        exchange_refuse(exchange, 401, "unknown_key", "the key is unknown or was revoked");
+    if (exchange->early.status) {
+        exchange_problem(exchange, &exchange->early);
         return;
     }
     memcpy(exchange->key_id, known->id, sizeof exchange->key_id);
@@ -195,30 +262,17 @@ static void checked(void *with, enum key_verdict verdict, struct known_key *know
     exchange->matched.route->own(exchange);
 }
 
+/* The key is looked at again behind a body, which takes its time: it may be revoked by then. */
 void exchange_serve(struct exchange *exchange)
 {
-    if (exchange->early.status) {
+    const struct route *route = exchange->matched.route;
+    exchange->lent = true;
+    if (!exchange->early.status && (route->options & ROUTE_OPEN))
+        route->own(exchange);
+    else if (!exchange->early.status && is_key_shown(exchange))
+        check_key(exchange, checked);
+    else
         exchange_problem(exchange, &exchange->early);
-        return;
-    }
-    if (exchange->matched.route->options & ROUTE_OPEN) {
-        exchange->matched.route->own(exchange);
-        return;
-    }
-    const char *authorization = exchange->head.of[FIELD_AUTHORIZATION];
-    bool bearer = authorization && strncasecmp(authorization, "Bearer ", 7) == 0;
-    if (!bearer) {
-        exchange_refuse(exchange, 401, "missing_key", "send Authorization: Bearer and a key");
-        return;
-    }
-    const char *key = authorization + 7 + strspn(authorization + 7, " ");
-    if (!key_parse(key, &exchange->waiter.shown)) {
-        exchange_refuse(exchange, 401, "malformed_key", "the key is not one, or is mistyped");
-        return;
-    }
-    exchange->waiter.checked = checked;
-    exchange->waiter.with = exchange;
-    keys_check(exchange->border->keys, &exchange->waiter);
 }
 
 /* ---- how it ends ---- */

@@ -52,12 +52,20 @@ struct exchange {
     struct audience audience;
     struct exchange *next_keyed;
     bool in_flight; /* stands among the keyed */
+    bool lent;      /* to the keys, or to who serves it: they free it where the client has gone */
+    size_t body_bytes; /* counted in server->body_bytes */
 };
 
 struct exchange *exchange_new(struct border *border, struct connection *connection);
 
 /* The head is in exchange->head: find the route, and what is wrong with the request so far. */
 void exchange_arrive(struct exchange *exchange);
+
+/* Before a body is taken: find out who asks, and tell connection_welcome. */
+void exchange_admit(struct exchange *exchange);
+
+/* Makes room for so much more of the body; false: there is none left for all bodies together. */
+bool exchange_make_room(struct exchange *exchange, size_t more);
 
 /* The body is there (or will be streamed): find out who asks, and serve. */
 void exchange_serve(struct exchange *exchange);

@@ -15,7 +15,7 @@ static void free_left(struct server *server)
     while (server->left) {
         struct connection *left = server->left;
         server->left = left->next;
-        free(left->held);
+        unused_keep(&left->unused, (struct bytes){NULL, 0});
         free(left);
     }
 }

@@ -10,6 +10,7 @@ enum {
     SERVER_SWEEP_MS = 250,
     SERVER_KEYED_BUCKETS = 4096,
     SERVER_ARENAS_KEPT = 64,
+    SERVER_BODIES_MOST = 64 * 1024 * 1024, /* bytes held of all bodies together */
 };
 
 /* Counted since the start. */
@@ -37,6 +38,7 @@ struct server {
     struct connection *left; /* closed, to be freed */
     size_t open;
     size_t streams;
+    size_t body_bytes; /* room made for bodies */
     bool draining;
     char date[32];
     int64_t date_s;
