@@ -21,8 +21,11 @@ static void handle_closed(uv_handle_t *handle)
 {
     struct resident *resident = handle->data;
 
-    if (--resident->handles == 0)
-        free(resident);
+    if (--resident->handles)
+        return;
+    if (resident->gone)
+        resident->gone(resident);
+    free(resident);
 }
 
 void resident_close(void *handle)
@@ -41,6 +44,7 @@ struct loop *loop_new(void)
     struct loop *loop = calloc(1, sizeof *loop);
 
     CHECK(loop);
+    loop->streams_most = SIZE_MAX;
     signal(SIGPIPE, SIG_IGN);
     CHECK(uv_loop_init(&loop->uv) == 0);
     CHECK(uv_async_init(&loop->uv, &loop->keeper, nothing_rung) == 0);

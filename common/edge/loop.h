@@ -64,14 +64,17 @@ struct stream_events {
     void (*drained)(void *with);
 };
 
-enum { STREAM_QUEUE_MOST = 256 * 1024 };
+enum {
+    STREAM_QUEUE_MOST = 256 * 1024,
+    STREAM_PATIENCE_MS = 5000,
+    STREAM_FAREWELL_MS = 60000,
+};
 
 /* host may be "0.0.0.0" or "::"; port 0 lets the system choose.  NULL and *why where it can't. */
 struct listener *listener_new(struct loop *loop, const char *host, int port,
                               void (*accepted)(void *with, struct stream *stream), void *with,
                               const char **why);
 int listener_port(const struct listener *listener);
-void listener_pause(struct listener *listener, bool paused); /* at the limit of connections */
 void listener_free(struct listener *listener);
 
 void stream_start(struct stream *stream, const struct stream_events *events, void *with);
@@ -81,9 +84,13 @@ void stream_write(struct stream *stream, struct bytes bytes);
 size_t stream_queued(const struct stream *stream);
 /* What the peer has not taken yet, by the byte, what the system holds for it included. */
 size_t stream_unsent(const struct stream *stream);
-/* What all streams have queued, those that are closing included. */
+/* What all streams have queued, and how many there are, those that are closing included. */
 size_t loop_unsent(const struct loop *loop);
-/* Closes after what is queued was written, or at once.  No callbacks after this returns. */
+size_t loop_streams(const struct loop *loop);
+/* At most so many at once; more wait at their listeners until one is gone. */
+void loop_limit_streams(struct loop *loop, size_t most);
+/* Closes after what is queued was written, or at once.  No callbacks after this returns.  Whoever
+ * takes nothing for STREAM_PATIENCE_MS, or not all within STREAM_FAREWELL_MS, gets no more. */
 void stream_close(struct stream *stream, bool at_once);
 
 /* ---- child processes ---- */

@@ -18,11 +18,15 @@ struct loop {
     uv_loop_t uv;
     uv_async_t keeper; /* keeps loop_run running while nothing else is open */
     size_t unsent;     /* bytes that streams have queued */
+    size_t streams;    /* until their handles are closed */
+    size_t streams_most;
+    struct listener *waiting; /* at whose door somebody waits for a stream to go */
     char read_buffer[LOOP_READ_MOST];
 };
 
 struct resident {
     void (*leave)(struct resident *resident); /* closes all its handles; at most once */
+    void (*gone)(struct resident *resident);  /* they are closed; NULL: nobody minds */
     int handles;
 };
 

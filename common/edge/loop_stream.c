@@ -7,7 +7,6 @@
 #include "edge/loop_inside.h"
 
 enum {
-    STREAM_FAREWELL_MS = 5000, /* without progress, between stream_close and the end */
     STREAM_KEEPALIVE_SECONDS = 60,
     STREAM_BACKLOG = 511,
 };
@@ -21,12 +20,13 @@ struct stream {
     const struct stream_events *events; /* NULL before stream_start and after stream_close */
     void *with;
     size_t queued;
-    size_t unsent; /* when patience was over last */
-    bool crowded;  /* the queue was over half since it last drained */
-    bool ended;    /* nothing comes any more */
-    bool broken;   /* nothing can be written any more */
-    bool farewell; /* closing politely */
-    bool shut;     /* the peer has been told that nothing follows */
+    size_t unsent;        /* when patience was over last */
+    uint64_t farewell_ms; /* when the farewell ends, whatever is left */
+    bool crowded;         /* the queue was over half since it last drained */
+    bool ended;           /* nothing comes any more */
+    bool broken;          /* nothing can be written any more */
+    bool farewell;        /* closing politely */
+    bool shut;            /* the peer has been told that nothing follows */
 };
 
 struct pending_write {
@@ -41,8 +41,7 @@ struct listener {
     struct loop *loop;
     void (*accepted)(void *with, struct stream *stream);
     void *with;
-    bool paused;
-    bool waiting; /* libuv holds one connection and no more until it is accepted */
+    struct listener *next_waiting;
 };
 
 /* ---- a stream ---- */
@@ -105,10 +104,8 @@ static void patience_over(uv_timer_t *timer)
     size_t before = stream->unsent;
 
     stream->unsent = stream_unsent(stream);
-    if (stream->unsent == before)
+    if (stream->unsent == before || uv_now(timer->loop) >= stream->farewell_ms)
         stream_leave(&stream->resident);
-    else
-        uv_timer_start(timer, patience_over, STREAM_FAREWELL_MS, 0);
 }
 
 static void goodbye_said(uv_shutdown_t *goodbye, int status)
@@ -119,7 +116,6 @@ static void goodbye_said(uv_shutdown_t *goodbye, int status)
  * not read would reset the connection and lose what the peer has not read yet. */
 static void stream_part(struct stream *stream)
 {
-    uv_timer_start(&stream->patience, patience_over, STREAM_FAREWELL_MS, 0);
     if (stream->queued || stream->shut)
         return;
     if (stream->ended || uv_shutdown(&stream->goodbye, (uv_stream_t *)&stream->tcp, goodbye_said)) {
@@ -209,6 +205,16 @@ size_t loop_unsent(const struct loop *loop)
     return loop->unsent;
 }
 
+size_t loop_streams(const struct loop *loop)
+{
+    return loop->streams;
+}
+
+void loop_limit_streams(struct loop *loop, size_t most)
+{
+    loop->streams_most = most;
+}
+
 void stream_close(struct stream *stream, bool at_once)
 {
     if (!stream || uv_is_closing((uv_handle_t *)&stream->tcp))
@@ -219,16 +225,40 @@ void stream_close(struct stream *stream, bool at_once)
         return;
     }
     stream->farewell = true;
+    stream->unsent = stream_unsent(stream);
+    stream->farewell_ms = uv_now(&stream->loop->uv) + STREAM_FAREWELL_MS;
+    uv_timer_start(&stream->patience, patience_over, STREAM_PATIENCE_MS, STREAM_PATIENCE_MS);
     stream_part(stream);
 }
 
 /* ---- a listener ---- */
 
+/* Libuv holds one connection of a listener, and no more until it is accepted. */
+static void let_wait(struct listener *listener)
+{
+    listener->next_waiting = listener->loop->waiting;
+    listener->loop->waiting = listener;
+}
+
+static void stop_waiting(struct listener *listener)
+{
+    struct listener **at = &listener->loop->waiting;
+
+    while (*at && *at != listener)
+        at = &(*at)->next_waiting;
+    if (*at)
+        *at = listener->next_waiting;
+}
+
+static void stream_gone(struct resident *resident);
+
 static void accept_one(struct listener *listener)
 {
     struct stream *stream = resident_new(sizeof *stream, stream_leave);
 
+    stream->resident.gone = stream_gone;
     stream->loop = listener->loop;
+    stream->loop->streams++;
     CHECK(uv_tcp_init(&listener->loop->uv, &stream->tcp) == 0);
     CHECK(uv_timer_init(&listener->loop->uv, &stream->patience) == 0);
     resident_own(&stream->resident, &stream->tcp);
@@ -242,21 +272,36 @@ static void accept_one(struct listener *listener)
     listener->accepted(listener->with, stream);
 }
 
+static void stream_gone(struct resident *resident)
+{
+    struct loop *loop = ((struct stream *)resident)->loop;
+    struct listener *listener = loop->waiting;
+
+    loop->streams--;
+    if (!listener || loop->streams >= loop->streams_most)
+        return;
+    stop_waiting(listener);
+    accept_one(listener);
+}
+
 static void knocked(uv_stream_t *tcp, int status)
 {
     struct listener *listener = tcp->data;
 
     if (status < 0)
         return;
-    if (listener->paused)
-        listener->waiting = true;
-    else
+    if (listener->loop->streams < listener->loop->streams_most)
         accept_one(listener);
+    else
+        let_wait(listener);
 }
 
 static void listener_leave(struct resident *resident)
 {
-    resident_close(&((struct listener *)resident)->tcp);
+    struct listener *listener = (struct listener *)resident;
+
+    stop_waiting(listener);
+    resident_close(&listener->tcp);
 }
 
 static int listen_at(struct listener *listener, const char *host, int port)
@@ -299,15 +344,6 @@ int listener_port(const struct listener *listener)
     CHECK(uv_tcp_getsockname(&listener->tcp, (struct sockaddr *)&address, &size) == 0);
     return ntohs(address.ss_family == AF_INET ? ((struct sockaddr_in *)&address)->sin_port
                                               : ((struct sockaddr_in6 *)&address)->sin6_port);
-}
-
-void listener_pause(struct listener *listener, bool paused)
-{
-    listener->paused = paused;
-    if (paused || !listener->waiting)
-        return;
-    listener->waiting = false;
-    accept_one(listener);
 }
 
 void listener_free(struct listener *listener)

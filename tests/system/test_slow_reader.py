@@ -1,8 +1,10 @@
 """A client that takes its answer slowly gets it whole; one that takes nothing is not kept for ever."""
 
+import contextlib
 import http.client
 import re
 import socket
+import threading
 import time
 
 import pytest
@@ -10,7 +12,8 @@ import pytest
 from house import House, eventually
 
 IDLE_MS = 1000
-FAREWELL_MS = 5000  # STREAM_FAREWELL_MS in common/edge/loop_stream.c
+PATIENCE_MS, FAREWELL_MS = 5000, 60000  # STREAM_… in common/edge/loop.h
+CONNECTIONS = 5
 NOTES, NOTE_BYTES = 490, 16000  # twice of what the system holds for a connection
 BRANCH = {"branch": "b", "name": "一个网点", "kind": "branch", "time_zone": "Asia/Shanghai"}
 TICKET = {"branch": "b", "kind": "consult", "channel": "phone", "description": "x",
@@ -22,7 +25,8 @@ def house():
     house = House(spares=0)
     settings = house.state / "settings"
     settings.mkdir(parents=True)
-    (settings / "gateway.conf").write_text(f"idle_ms = {IDLE_MS}\n")
+    (settings / "gateway.conf").write_text(
+        f"idle_ms = {IDLE_MS}\nconnections_most = {CONNECTIONS}\n")
     try:
         house.start()
         house.post("/v1/branches", BRANCH)
@@ -66,7 +70,7 @@ def test_a_slow_reader_gets_its_answer_whole(house, end):
         time.sleep(0.04)
 
     assert length > (NOTES - 10) * NOTE_BYTES, "the last may still be on their way to the gateway"
-    assert time.monotonic() - begun > max(3 * IDLE_MS, FAREWELL_MS) / 1000
+    assert time.monotonic() - begun > max(3 * IDLE_MS, PATIENCE_MS) / 1000
     eventually(lambda: open_connections(house) == 0, 10, "the end of what is idle at last")
     assert connection.recv(1) == b""
 
@@ -78,3 +82,33 @@ def test_who_takes_nothing_is_not_kept(house):
     eventually(lambda: open_connections(house) == 0, 10, "its end")
 
     connection.close()
+
+
+def test_a_slow_goodbye_keeps_its_place_but_not_for_ever(house):
+    """Who takes its last answer by and by is a connection like any other."""
+    eventually(lambda: open_connections(house) == 0, 10, "room")
+    slow = [ask_for_much(house, "close") for _ in range(CONNECTIONS)]
+    for connection in slow:
+        assert connection.recv(1) == b"H"
+    ended = threading.Event()
+
+    def trickle():
+        with contextlib.suppress(ConnectionResetError):
+            while not ended.wait(0.5):
+                for connection in slow:
+                    connection.recv(16384)
+
+    reading = threading.Thread(target=trickle)
+    reading.start()
+    with socket.create_connection(("127.0.0.1", house.port), timeout=PATIENCE_MS / 1000 + 3) as waiting:
+        waiting.sendall(b"GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n")
+        try:
+            with pytest.raises(TimeoutError):
+                waiting.recv(4096)
+            waiting.settimeout(FAREWELL_MS / 1000 + 5)
+            assert b"200 OK" in waiting.recv(4096)
+        finally:
+            ended.set()
+            reading.join()
+    for connection in slow:
+        connection.close()

@@ -255,19 +255,40 @@ static void a_peer_that_resets_is_noticed_by_writing(void **state)
     stream_close(stream, false);
 }
 
-static void a_paused_listener_lets_nobody_in_until_it_goes_on(void **state)
+static void one_stream_too_many_waits_until_another_is_gone(void **state)
 {
     unsigned never = 0;
     struct listener *listener = listen_here(&echoing);
-    listener_pause(listener, true);
-    int first = call(listener);
-    int second = call(listener);
+    loop_limit_streams(loop, 1);
+    int first = call(listener), second = call(listener), third = call(listener);
 
+    assert_true(comes(loop, &accepted, 1));
+    stream_close(stream, false);
     comes_within(loop, &never, 1, 20);
-    assert_int_equal(accepted, 0);
-    listener_pause(listener, false);
+    assert_int_equal(accepted, 1); /* it says goodbye, and that takes its place */
+    close(first);
 
     assert_true(comes(loop, &accepted, 2));
+    assert_int_equal(loop_streams(loop), 1);
+    stream_close(stream, true);
+    assert_true(comes(loop, &accepted, 3));
+    close(second);
+    close(third);
+}
+
+static void whoever_waits_at_a_listener_that_ends_is_left(void **state)
+{
+    unsigned never = 0;
+    struct listener *listener = listen_here(&echoing);
+    loop_limit_streams(loop, 1);
+    int first = call(listener), second = call(listener);
+    assert_true(comes(loop, &accepted, 1));
+
+    listener_free(listener);
+    stream_close(stream, true);
+
+    comes_within(loop, &never, 1, 20);
+    assert_int_equal(accepted, 1);
     close(first);
     close(second);
 }
@@ -298,7 +319,8 @@ int main(void)
         ON_LOOP(a_queue_below_half_is_told_once),
         ON_LOOP(a_stream_may_be_closed_while_it_is_read),
         ON_LOOP(a_peer_that_resets_is_noticed_by_writing),
-        ON_LOOP(a_paused_listener_lets_nobody_in_until_it_goes_on),
+        ON_LOOP(one_stream_too_many_waits_until_another_is_gone),
+        ON_LOOP(whoever_waits_at_a_listener_that_ends_is_left),
         ON_LOOP(a_port_in_use_is_refused_with_a_reason),
     };
 

@@ -40,8 +40,6 @@ static void accepted(void *with, struct stream *stream)
         return;
     }
     connection_begin(server, stream);
-    if (server->open >= (size_t)connections_most)
-        listener_pause(server->listener, true);
 }
 
 struct server *server_new(struct border *border)
@@ -54,6 +52,7 @@ struct server *server_new(struct border *border)
         listener_new(border->daemon->loop, http_host, (int)http_port, accepted, server, &why);
     if (!server->listener)
         die("cannot listen at %s:%ld: %s", http_host, http_port, why);
+    loop_limit_streams(border->daemon->loop, (size_t)connections_most);
     server->sweep = alarm_new(border->daemon->loop, sweep, server);
     alarm_set(server->sweep, SERVER_SWEEP_MS, SERVER_SWEEP_MS);
     log_info("did=listen at=%s:%d", http_host, listener_port(server->listener));
@@ -101,8 +100,6 @@ void server_forget(struct server *server, struct connection *connection)
     connection->next = server->left;
     server->left = connection;
     server->open--;
-    if (server->open + 1 == (size_t)connections_most && !server->draining)
-        listener_pause(server->listener, false);
 }
 
 struct arena *server_take_arena(struct server *server)
@@ -176,5 +173,5 @@ void server_print_metrics(struct server *server, struct text *to)
     text_print(to,
                "# TYPE afterline_http_open gauge\nafterline_http_open{instance=\"%s\"} %zu\n"
                "# TYPE afterline_streams_open gauge\nafterline_streams_open{instance=\"%s\"} %zu\n",
-               instance, server->open, instance, server->streams);
+               instance, loop_streams(server->border->daemon->loop), instance, server->streams);
 }

@@ -36,7 +36,7 @@ struct server {
     struct alarm_clock *sweep;
     struct connection *first;
     struct connection *left; /* closed, to be freed */
-    size_t open;
+    size_t open;             /* and not yet closing */
     size_t streams;
     size_t body_bytes; /* room made for bodies */
     bool draining;
