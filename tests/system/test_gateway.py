@@ -1,5 +1,6 @@
 """The border from outside: keys, idempotency, versions, lists, lines of updates, events."""
 
+import base64
 import json
 import re
 import signal
@@ -11,6 +12,7 @@ import pytest
 from house import eventually
 from scene import check_order
 
+SOURCES = ("intake", "dispatch", "returns", "complaints", "reporting")
 BRANCH = {"name": "一个网点", "kind": "branch", "time_zone": "Asia/Shanghai"}
 
 
@@ -263,6 +265,41 @@ def test_a_foreign_cursor_is_refused(house):
         assert (answer.status, answer.json["reason"]) == (400, "bad_cursor")
         answer = house.request("GET", "/v1/events", headers={"Last-Event-ID": cursor})
         assert (answer.status, answer.json["reason"]) == (400, "bad_cursor")
+
+
+def moved(cursor, source, at):
+    """The cursor as it would be with another position for this source."""
+    body = bytearray(base64.urlsafe_b64decode(cursor)[:-4])
+    start = 1 + 8 * SOURCES.index(source)
+    body[start:start + 8] = at.to_bytes(8, "little")
+    checksum = 0xcbf29ce484222325
+    for byte in body:
+        checksum = (checksum ^ byte) * 0x100000001b3 % 2**64
+    return base64.urlsafe_b64encode(body + (checksum >> 32).to_bytes(4, "little")).decode()
+
+
+def head_of(house, source):
+    return int(house.sql(f"select coalesce(max(id), 0) from {source}.event"))
+
+
+@pytest.mark.parametrize("source", SOURCES[:3])
+def test_a_cursor_from_the_future_is_refused(house, ticket, source):
+    now = house.get("/v1/events")["next_cursor"]
+    ahead = moved(now, source, head_of(house, source) + 100)
+    for path, headers in ((f"/v1/events?after={ahead}", {}), ("/v1/events", {"Last-Event-ID": ahead}),
+                          (f"/v1/events?after={ahead}", {"Accept": "text/event-stream"})):
+        answer = house.request("GET", path, headers=headers)
+        assert (answer.status, answer.json["reason"]) == (400, "bad_cursor"), answer
+        assert "ahead" in answer.json["detail"]
+
+
+def test_a_cursor_another_gateway_gave_a_moment_ago_is_fine(house, ticket):
+    cursor = house.get("/v1/events")["next_cursor"]
+    for number in range(20):
+        note(house, ticket["ticket_id"], number)
+        cursor = moved(cursor, "intake", head_of(house, "intake"))
+        answer = house.request("GET", f"/v1/events?after={cursor}")
+        assert answer.status == 200, answer
 
 
 def test_a_stream_hears_only_what_was_asked_for(house, scene):

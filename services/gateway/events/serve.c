@@ -109,6 +109,47 @@ static bool refuse_old(struct exchange *exchange, struct tail *tail,
     return true;
 }
 
+/* ---- a cursor that is ahead of what this gateway has heard ---- */
+
+struct doubt {
+    struct exchange *exchange;
+    struct ring *ring;
+    uint64_t at;
+};
+
+static void doubt_answered(void *with, const AnswerHeader *header, struct bytes body)
+{
+    const struct doubt *doubt = with;
+    struct exchange *exchange = doubt->exchange;
+    bool told = ring_learn_head(doubt->ring, header, body);
+    struct flaw flaw;
+    flawed(&flaw, "after", "bad_cursor",
+           "this cursor is ahead of all that was told: another house's, or from before a restore");
+    if (!exchange->connection)
+        exchange_free(exchange);
+    else if (!told)
+        exchange_refuse(exchange, 503, "events_unreachable", "a service has not answered yet");
+    else if (doubt->at > ring_head(doubt->ring))
+        carry_flaw(exchange, &flaw);
+    else
+        serve_events(exchange);
+}
+
+/* Another gateway may have heard of what is not here yet, so the service itself is asked once. */
+static bool doubt_place(struct exchange *exchange, struct tail *tail,
+                        const struct following *following)
+{
+    int i = 0;
+    while (i < SOURCES && following->from.at[i] <= ring_head(&tail->rings[i]))
+        i++;
+    if (i == SOURCES)
+        return false;
+    struct doubt *doubt = arena_take(exchange->arena, sizeof *doubt);
+    *doubt = (struct doubt){exchange, &tail->rings[i], following->from.at[i]};
+    ring_ask_head(doubt->ring, doubt_answered, doubt);
+    return true;
+}
+
 void serve_events(struct exchange *exchange)
 {
     struct tail *tail = exchange->border->tail;
@@ -134,7 +175,8 @@ void serve_events(struct exchange *exchange)
         exchange_refuse(exchange, 503, "events_unreachable", "a service has not answered yet");
     } else if (!read_place(exchange, tail, &following, &flaw)) {
         carry_flaw(exchange, &flaw);
-    } else if (!refuse_old(exchange, tail, &following)) {
+    } else if (!doubt_place(exchange, tail, &following)
+               && !refuse_old(exchange, tail, &following)) {
         if (keys_count_stream(exchange->border->keys, exchange->key_id, 1))
             subscriber_begin(tail, exchange, &following);
         else

@@ -15,6 +15,11 @@ struct told_event *ring_event(const struct ring *ring, uint64_t id)
     return id >= ring->first && id <= ring->last ? ring->events[id % ring->room] : NULL;
 }
 
+uint64_t ring_head(const struct ring *ring)
+{
+    return ring->head > ring->last ? ring->head : ring->last;
+}
+
 static void ring_begin(struct ring *ring, uint64_t after)
 {
     for (uint64_t id = ring->first; id <= ring->last; id++)
@@ -71,32 +76,51 @@ static struct question own_question(const char *service, const char *message)
 }
 
 /* Branches that were opened since the tree was known are heard of, however many events ago. */
-static uint64_t beginning(const struct ring *ring, const EventPage *page)
+static uint64_t beginning(const struct ring *ring)
 {
-    uint64_t after = page->head > TAIL_PRELOADED ? page->head - TAIL_PRELOADED : 0;
+    uint64_t after = ring->head > TAIL_PRELOADED ? ring->head - TAIL_PRELOADED : 0;
     if (ring->source == source_index("intake") && after > ring->tail->tree_upto)
         after = ring->tail->tree_upto;
-    return page->oldest && after < page->oldest - 1 ? page->oldest - 1 : after;
+    return ring->oldest && after < ring->oldest - 1 ? ring->oldest - 1 : after;
+}
+
+void ring_ask_head(struct ring *ring, on_answered *answered, void *with)
+{
+    struct arena *arena = arena_new();
+    ReadEvents order = READ_EVENTS__INIT;
+    order.after = INT64_MAX;
+    order.limit = 1;
+    struct question question = own_question(sources[ring->source], read_events__descriptor.name);
+    question.body = message_pack(arena, &order.base);
+    ask(ring->tail->border->daemon, &question, answered, with);
+    arena_free(arena);
+}
+
+bool ring_learn_head(struct ring *ring, const AnswerHeader *header, struct bytes body)
+{
+    struct arena *scratch = ring->tail->scratch;
+    struct flaw flaw;
+    const EventPage *page = NULL;
+    if (header->kind == OK)
+        page = (const EventPage *)message_unpack(scratch, &event_page__descriptor, body, &flaw);
+    if (page) {
+        ring->head = page->head;
+        ring->oldest = page->oldest;
+    }
+    arena_reset(scratch);
+    return page != NULL;
 }
 
 static void head_told(void *with, const AnswerHeader *header, struct bytes body)
 {
     struct ring *ring = with;
-    struct flaw flaw;
     ring->asked = false;
-    if (header->kind != OK)
+    ring->known = ring_learn_head(ring, header, body);
+    if (!ring->known)
         return;
-    const EventPage *page = (const EventPage *)message_unpack(ring->tail->scratch,
-                                                              &event_page__descriptor, body, &flaw);
-    if (page) {
-        uint64_t after = beginning(ring, page);
-        ring->known = true;
-        ring->head = page->head;
-        ring->oldest = page->oldest;
-        ring_begin(ring, after);
-        follower_start(ring->follower, after);
-    }
-    arena_reset(ring->tail->scratch);
+    uint64_t after = beginning(ring);
+    ring_begin(ring, after);
+    follower_start(ring->follower, after);
 }
 
 static void ask_head(struct ring *ring)
@@ -104,14 +128,7 @@ static void ask_head(struct ring *ring)
     if (ring->known || ring->asked)
         return;
     ring->asked = true;
-    struct arena *arena = arena_new();
-    ReadEvents order = READ_EVENTS__INIT;
-    order.after = INT64_MAX;
-    order.limit = 1;
-    struct question question = own_question(sources[ring->source], read_events__descriptor.name);
-    question.body = message_pack(arena, &order.base);
-    ask(ring->tail->border->daemon, &question, head_told, ring);
-    arena_free(arena);
+    ring_ask_head(ring, head_told, ring);
 }
 
 static void ask_heads(struct tail *tail)
@@ -225,10 +242,8 @@ bool tail_ready(const struct tail *tail)
 
 void tail_now(const struct tail *tail, struct cursor *cursor)
 {
-    for (int i = 0; i < SOURCES; i++) {
-        const struct ring *ring = &tail->rings[i];
-        cursor->at[i] = ring->head > ring->last ? ring->head : ring->last;
-    }
+    for (int i = 0; i < SOURCES; i++)
+        cursor->at[i] = ring_head(&tail->rings[i]);
 }
 
 void tail_oldest(const struct tail *tail, struct cursor *cursor)

@@ -59,5 +59,12 @@ void tail_oldest(const struct tail *tail, struct cursor *cursor);
 /* The event of this id, NULL where the ring does not hold it. */
 struct told_event *ring_event(const struct ring *ring, uint64_t id);
 
+/* As far as its service was heard to be. */
+uint64_t ring_head(const struct ring *ring);
+
+/* Asks the service where it stands, and takes note of the answer; false where it gave none. */
+void ring_ask_head(struct ring *ring, on_answered *answered, void *with);
+bool ring_learn_head(struct ring *ring, const AnswerHeader *header, struct bytes body);
+
 /* Lets subscribers go on, all at once, in the next turn of the loop. */
 void tail_stir(struct tail *tail);
