@@ -302,6 +302,44 @@ def test_a_cursor_another_gateway_gave_a_moment_ago_is_fine(house, ticket):
         assert answer.status == 200, answer
 
 
+def test_who_knows_the_place_goes_on_without_a_service_that_is_down(own_house):
+    house = own_house
+    house.spares = 0
+    house.start()
+    house.post("/v1/branches", {"branch": "b", **BRANCH})
+    ticket = {"branch": "b", "channel": "phone", "description": "x",
+              "customer": {"name": "王芳", "phone": "13800138000"}}
+    ticket_id = house.post("/v1/tickets", {"kind": "consult", **ticket})["ticket_id"]
+    cursor = house.get("/v1/events")["next_cursor"]
+    ahead = moved(cursor, "complaints", head_of(house, "complaints") + 100)
+    house.signal("complaints.0", signal.SIGSTOP)
+    try:
+        pid = house.kill("gateway.0")
+        house.wait_until_back("gateway.0", pid)
+        eventually(lambda: can_follow(house, f"?after={cursor}"), 30, "the events of the others")
+        assert not can_follow(house, "") and not can_follow(house, "?after=start")
+        stream, doubtful = house.stream(after=cursor), house.stream(after=ahead)
+        note(house, ticket_id, 1)
+        stream.wait_for(lambda e: e["type"] == "ticket.noted")
+    finally:
+        house.signal("complaints.0", signal.SIGCONT)
+
+    eventually(lambda: can_follow(house, ""), 30, "all of it")
+    house.post("/v1/tickets", {"kind": "complaint", **ticket})
+    stream.wait_for(lambda e: e["source"] == "/afterline/complaints")
+    eventually(lambda: not doubtful.is_alive(), 10, "the end of what is ahead of complaints")
+    assert house.request("GET", f"/v1/events?after={ahead}").json["reason"] == "bad_cursor"
+    for each in (stream, doubtful):
+        each.close()
+
+
+def can_follow(house, query):
+    try:
+        return house.request("GET", "/v1/events" + query).status == 200
+    except OSError:
+        return False
+
+
 def test_a_stream_hears_only_what_was_asked_for(house, scene):
     with house.stream(query="types=ticket.noted") as stream:
         ticket_id = scene.register()["ticket_id"]

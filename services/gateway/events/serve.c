@@ -68,18 +68,26 @@ static bool read_query(struct exchange *exchange, struct following *following, s
 }
 
 /* A reader that comes back sends its first address again, so the last id it saw counts more. */
-static bool read_place(struct exchange *exchange, struct tail *tail, struct following *following,
-                       struct flaw *flaw)
+static const char *asked_place(struct exchange *exchange)
 {
-    const char *after = exchange->head.of[FIELD_LAST_EVENT_ID];
-    if (text_empty(after))
-        after = exchange_parameter(exchange, "after");
-    if (text_empty(after))
-        tail_now(tail, &following->from);
-    else if (strcmp(after, "start") == 0)
-        tail_oldest(tail, &following->from);
-    else if (!cursor_parse(after, &following->from))
-        return flawed(flaw, "after", "bad_cursor", "this is no cursor of ours");
+    const char *last = exchange->head.of[FIELD_LAST_EVENT_ID];
+    return text_empty(last) ? exchange_parameter(exchange, "after") : last;
+}
+
+static bool is_cursor(const char *place)
+{
+    return !text_empty(place) && strcmp(place, "start") != 0;
+}
+
+static bool read_place(const char *place, struct tail *tail, struct cursor *from, struct flaw *flaw)
+{
+    if (is_cursor(place))
+        return cursor_parse(place, from)
+               || flawed(flaw, "after", "bad_cursor", "this is no cursor of ours");
+    if (text_empty(place))
+        tail_now(tail, from);
+    else
+        tail_oldest(tail, from);
     return true;
 }
 
@@ -139,15 +147,16 @@ static void doubt_answered(void *with, const AnswerHeader *header, struct bytes 
 static bool doubt_place(struct exchange *exchange, struct tail *tail,
                         const struct following *following)
 {
-    int i = 0;
-    while (i < SOURCES && following->from.at[i] <= ring_head(&tail->rings[i]))
-        i++;
-    if (i == SOURCES)
-        return false;
-    struct doubt *doubt = arena_take(exchange->arena, sizeof *doubt);
-    *doubt = (struct doubt){exchange, &tail->rings[i], following->from.at[i]};
-    ring_ask_head(doubt->ring, doubt_answered, doubt);
-    return true;
+    for (int i = 0; i < SOURCES; i++) {
+        struct ring *ring = &tail->rings[i];
+        if (!ring->known || following->from.at[i] <= ring_head(ring))
+            continue;
+        struct doubt *doubt = arena_take(exchange->arena, sizeof *doubt);
+        *doubt = (struct doubt){exchange, ring, following->from.at[i]};
+        ring_ask_head(ring, doubt_answered, doubt);
+        return true;
+    }
+    return false;
 }
 
 void serve_events(struct exchange *exchange)
@@ -164,6 +173,7 @@ void serve_events(struct exchange *exchange)
         .wanted = EVENTS_USUAL,
     };
     struct flaw flaw = {0};
+    const char *place = asked_place(exchange);
 
     if (!(exchange->caller.roles & FOLLOWERS)) {
         exchange_refuse(exchange, 403, "forbidden", "events are for those with a role to follow");
@@ -171,9 +181,9 @@ void serve_events(struct exchange *exchange)
         carry_flaw(exchange, &flaw);
     } else if (following.stream && exchange->border->server->draining) {
         exchange_refuse(exchange, 503, "stopping", "this gateway is about to end");
-    } else if (!tail_ready(tail)) {
+    } else if (!tail_ready(tail, is_cursor(place))) {
         exchange_refuse(exchange, 503, "events_unreachable", "a service has not answered yet");
-    } else if (!read_place(exchange, tail, &following, &flaw)) {
+    } else if (!read_place(place, tail, &following.from, &flaw)) {
         carry_flaw(exchange, &flaw);
     } else if (!doubt_place(exchange, tail, &following)
                && !refuse_old(exchange, tail, &following)) {

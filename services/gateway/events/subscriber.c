@@ -301,6 +301,20 @@ void subscribers_sweep(struct tail *tail)
     }
 }
 
+void subscribers_doubt(const struct ring *ring)
+{
+    struct subscriber *next = NULL;
+    for (struct subscriber *at = ring->tail->first; at; at = next) {
+        next = at->next;
+        if (at->at.at[ring->source] <= ring_head(ring))
+            continue;
+        if (is_stream(at))
+            send_away(at, false);
+        else
+            answer_page(at);
+    }
+}
+
 void subscriber_begin(struct tail *tail, struct exchange *exchange,
                       const struct following *following)
 {

@@ -35,3 +35,6 @@ void subscriber_begin(struct tail *tail, struct exchange *exchange,
 
 void subscribers_pump(struct tail *tail);
 void subscribers_sweep(struct tail *tail);
+
+/* A head is known now: ends with those whose place is ahead of it.  Who comes back is told. */
+void subscribers_doubt(const struct ring *ring);

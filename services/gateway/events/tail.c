@@ -116,11 +116,13 @@ static void head_told(void *with, const AnswerHeader *header, struct bytes body)
     struct ring *ring = with;
     ring->asked = false;
     ring->known = ring_learn_head(ring, header, body);
-    if (!ring->known)
+    ring->away = !ring->known;
+    if (ring->away)
         return;
     uint64_t after = beginning(ring);
     ring_begin(ring, after);
     follower_start(ring->follower, after);
+    subscribers_doubt(ring);
 }
 
 static void ask_head(struct ring *ring)
@@ -232,10 +234,10 @@ void tail_free(struct tail *tail)
     free(tail);
 }
 
-bool tail_ready(const struct tail *tail)
+bool tail_ready(const struct tail *tail, bool placed)
 {
     for (int i = 0; i < SOURCES; i++)
-        if (!tail->rings[i].known)
+        if (!tail->rings[i].known && !(placed && tail->rings[i].away))
             return false;
     return tail->tree_known;
 }

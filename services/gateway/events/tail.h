@@ -32,6 +32,7 @@ struct ring {
     uint64_t oldest; /* that the service keeps */
     bool known;      /* its head was told */
     bool asked;
+    bool away; /* it did not answer */
 };
 
 struct tail {
@@ -50,8 +51,9 @@ struct tail {
 struct tail *tail_new(struct border *border);
 void tail_free(struct tail *tail); /* when nobody subscribes any more */
 
-/* Whether all heads and the tree are known, so that a subscriber can begin. */
-bool tail_ready(const struct tail *tail);
+/* Whether the tree and all heads are known, so that a subscriber can begin.  Who has a place to go
+ * on from needs no head of a service that does not answer: its events come when it is back. */
+bool tail_ready(const struct tail *tail, bool placed);
 
 void tail_now(const struct tail *tail, struct cursor *cursor);
 void tail_oldest(const struct tail *tail, struct cursor *cursor);
