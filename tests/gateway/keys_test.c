@@ -250,6 +250,7 @@ TEST(a_branch_is_learned)
     overhear("intake", "hangzhou", &opened.base);
 
     ListScopes question = LIST_SCOPES__INIT;
+    question.limit = 5;
     ask("service", &question.base);
 
     const Scopes *scopes = answer(scopes);
@@ -259,6 +260,27 @@ TEST(a_branch_is_learned)
     SAME(printed("%" PRIu64, scopes->upto),
          value("select at from gateway.position where source = 'intake'"));
     TRUE(scopes->upto >= 2);
+}
+
+TEST(branches_are_told_page_by_page)
+{
+    BranchOpened opened = BRANCH_OPENED__INIT;
+    for (int i = 0; i < 3; i++) {
+        opened.branch = printed("%d", i);
+        overhear("intake", opened.branch, &opened.base);
+    }
+
+    ListScopes question = LIST_SCOPES__INIT;
+    question.limit = 2;
+    ask("service", &question.base);
+    const Scopes *scopes = answer(scopes);
+    EQUAL(scopes->n_items, 2);
+    question.after = scopes->items[1]->branch;
+    ask("service", &question.base);
+
+    scopes = answer(scopes);
+    EQUAL(scopes->n_items, 1);
+    SAME(scopes->items[0]->branch, "2");
 }
 
 ROOM(gateway, cmocka_unit_test(a_key_is_made_and_its_secret_is_nowhere),
@@ -271,5 +293,5 @@ ROOM(gateway, cmocka_unit_test(a_key_is_made_and_its_secret_is_nowhere),
      cmocka_unit_test(for_a_limited_administrator_there_are_no_other_keys),
      cmocka_unit_test(nobody_holds_an_unknown_key),
      cmocka_unit_test(the_administrators_key_is_registered_once),
-     cmocka_unit_test(a_branch_is_learned),
+     cmocka_unit_test(a_branch_is_learned), cmocka_unit_test(branches_are_told_page_by_page),
      cmocka_unit_test(a_key_of_a_branch_that_is_not_there_is_none))

@@ -43,3 +43,15 @@ def test_no_event_of_a_branch_is_told_before_the_branch_is_known(lone_house):
     with lone_house.stream(key, after="start", query="types=ticket.noted") as stream:
         stream.wait_for(lambda e: e["data"]["text"] == "the last")
         assert len(stream.events) == NOTES + 1
+
+
+def test_a_house_may_have_many_branches(lone_house):
+    """More than the items of one message (MESSAGE_ITEMS_MOST)."""
+    lone_house.sql("insert into gateway.scope (branch, path)"
+                   " select 'b' || i, '/company/b' || i || '/' from generate_series(1, 10100) i")
+    key = lone_house.make_key("subscriber", branch="company")
+    pid = lone_house.kill("gateway.0")
+    lone_house.wait_until_back("gateway.0", pid)
+    lone_house.wait_until_ready()
+
+    eventually(lambda: lone_house.request("GET", "/v1/events", key=key).status == 200, 30, "events")

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "daemon/ask.h"
 #include "edge/message.h"
 #include "events/subscriber.h"
@@ -139,19 +140,50 @@ static void ask_heads(struct tail *tail)
         ask_head(&tail->rings[i]);
 }
 
+static void tree_told(void *with, const AnswerHeader *header, struct bytes body);
+
+static void ask_branches(struct tail *tail, const char *after)
+{
+    ListScopes order = LIST_SCOPES__INIT;
+    order.after = after;
+    order.limit = TAIL_BRANCHES;
+    Caller caller = CALLER__INIT;
+    caller.id = "service/gateway";
+    caller.roles = SERVICE;
+    AskHeader header = ASK_HEADER__INIT;
+    header.message = list_scopes__descriptor.name;
+    header.caller = &caller;
+    header.deadline_ms = (uint32_t)answer_ms;
+    struct arena *arena = arena_new();
+    daemon_ask_self(tail->border->daemon, &header, message_pack(arena, &order.base), tree_told,
+                    tail);
+    arena_free(arena);
+}
+
+/* The place told with the first page holds for all of them: the later ones know more. */
+static void learn_branches(struct tail *tail, const Scopes *scopes)
+{
+    for (size_t i = 0; i < scopes->n_items; i++)
+        tree_set(tail->tree, scopes->items[i]->branch, scopes->items[i]->path);
+    if (tail->tree_pages++ == 0)
+        tail->tree_upto = scopes->upto;
+    tail->tree_known = scopes->n_items < TAIL_BRANCHES;
+    if (!tail->tree_known)
+        ask_branches(tail, scopes->items[scopes->n_items - 1]->branch);
+}
+
 static void tree_told(void *with, const AnswerHeader *header, struct bytes body)
 {
     struct tail *tail = with;
-    struct flaw flaw;
-    if (header->kind != OK)
-        return;
-    const Scopes *scopes =
-        (const Scopes *)message_unpack(tail->scratch, &scopes__descriptor, body, &flaw);
-    for (size_t i = 0; scopes && i < scopes->n_items; i++)
-        tree_set(tail->tree, scopes->items[i]->branch, scopes->items[i]->path);
+    struct flaw flaw = {.reason = header->reason};
+    const Scopes *scopes = NULL;
+    if (header->kind == OK)
+        scopes = (const Scopes *)message_unpack(tail->scratch, &scopes__descriptor, body, &flaw);
     if (scopes) {
-        tail->tree_known = true;
-        tail->tree_upto = scopes->upto;
+        learn_branches(tail, scopes);
+    } else {
+        log_warn("did=learn_branches page=%u reason=%s", tail->tree_pages, flaw.reason);
+        tail->tree_asked = false;
     }
     arena_reset(tail->scratch);
     ask_heads(tail);
@@ -159,16 +191,11 @@ static void tree_told(void *with, const AnswerHeader *header, struct bytes body)
 
 static void ask_tree(struct tail *tail)
 {
-    if (tail->tree_known)
+    if (tail->tree_asked)
         return;
-    Caller caller = CALLER__INIT;
-    caller.id = "service/gateway";
-    caller.roles = SERVICE;
-    AskHeader header = ASK_HEADER__INIT;
-    header.message = list_scopes__descriptor.name;
-    header.caller = &caller;
-    header.deadline_ms = TAIL_SWEEP_MS;
-    daemon_ask_self(tail->border->daemon, &header, (struct bytes){NULL, 0}, tree_told, tail);
+    tail->tree_asked = true;
+    tail->tree_pages = 0;
+    ask_branches(tail, "");
 }
 
 /* ---- the beat ---- */

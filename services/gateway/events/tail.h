@@ -15,6 +15,7 @@
 enum {
     TAIL_SWEEP_MS = 500,
     TAIL_PRELOADED = 256, /* events of each source read back at start, at least */
+    TAIL_BRANCHES = 500,  /* of a page of the tree */
 };
 
 struct subscriber;
@@ -38,8 +39,10 @@ struct ring {
 struct tail {
     struct border *border;
     struct tree *tree;
+    bool tree_asked;
     bool tree_known;
-    uint64_t tree_upto; /* the event of intake up to which it was known at first */
+    unsigned tree_pages; /* of it told so far */
+    uint64_t tree_upto;  /* the event of intake up to which it was known at first */
     struct arena *scratch;
     struct ring rings[SOURCES];
     struct subscriber *first;

@@ -1,17 +1,20 @@
 #include "gateway.h"
 
 /*
- * The tree of branches, whole: those who follow events are held to their part of it.
+ * A page of the tree of branches: those who follow events are held to their part of it.
  *
- * The place is read first, so the tree knows every branch up to there, and maybe more.
+ * The place is read first, so this page and those behind it know every branch up to there, and
+ * maybe more.
  */
 bool list_scopes(struct request *req)
 {
+    const ListScopes *asked = request_body(req, list_scopes);
+    const char *limit = arena_print(req->arena, "%u", asked->limit);
     struct row place;
     struct rows rows;
 
     if (!db_one(req->db, &place, sql.find_branches_place)
-        || !db_all(req->db, &rows, sql.list_scopes))
+        || !db_all(req->db, &rows, sql.list_scopes, asked->after, limit))
         return false;
 
     Scopes answer = SCOPES__INIT;

@@ -1,4 +1,6 @@
--- The whole tree of branches.
+-- The tree of branches, page by page.
 select branch, path
   from gateway.scope
- order by path
+ where branch > $1
+ order by branch
+ limit $2::bigint
