@@ -197,3 +197,13 @@ def test_a_house_goes_on_from_a_backup_under_load(lone_house, tmp_path):
     scene.register()
     eventually(lambda: jobs_agree(house) == restored + 1, what="agreement on one more")
     assert not [name for name in SERVICES if "ahead_of_its_source" in house.log(f"{name}.0")]
+
+
+def test_a_listener_restored_later_than_its_source_says_so(lone_house):
+    house = lone_house
+    house.sql("update dispatch.position set at = at + 1000 where source = 'intake'")
+    house.wait_until_back("dispatch.0", house.kill("dispatch.0"))
+
+    eventually(lambda: 'afterline_ahead{instance="dispatch.0"} 1\n' in house.request(
+        "GET", "/metrics", key=None).body.decode(), what="the gauge")
+    assert house.log("dispatch.0").count("said=ahead_of_its_source") == 1
