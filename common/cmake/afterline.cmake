@@ -61,7 +61,12 @@ function(add_protocols)
         OUTPUT ${into}/messages.c ${into}/messages.h
         COMMAND ${CMAKE_COMMAND} -DINTO=${into} -P ${list}
         DEPENDS ${headers} ${list})
-    list(APPEND generated ${into}/messages.c)
+    set(comments ${PROJECT_SOURCE_DIR}/common/cmake/list_comments.cmake)
+    add_custom_command(
+        OUTPUT ${into}/comments.c ${into}/comments.h
+        COMMAND ${CMAKE_COMMAND} -DFROM=${PROJECT_SOURCE_DIR}/proto -DINTO=${into} -P ${comments}
+        DEPENDS ${protocols} ${comments})
+    list(APPEND generated ${into}/messages.c ${into}/comments.c)
     add_library(protocols STATIC ${generated})
     target_include_directories(protocols SYSTEM PUBLIC ${into})
     target_link_libraries(protocols PUBLIC PkgConfig::PROTOBUF_C)

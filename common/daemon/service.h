@@ -13,8 +13,8 @@
 #include "base/settings.h"
 #include "base/table.h"
 #include "daemon/list.h"
-#include "daemon/scope.h"
 #include "daemon/schema.h"
+#include "daemon/scope.h"
 #include "edge/message.h"
 #include "envelope.pb-c.h"
 

@@ -124,6 +124,17 @@ def test_every_route_says_what_it_refuses_with(openapi):
     assert len(ids) == len(set(ids))
 
 
+def test_what_the_protocol_says_of_its_words_is_said_outside(openapi):
+    asked = openapi["components"]["schemas"]["RegisterTicket"]
+    assert "named at once" in asked["description"]
+    assert "complaint" in asked["properties"]["kind"]["description"].split(", ")
+    assert "description" not in asked["properties"]["product_model"]
+    heads = {one["name"]: one for one in openapi["paths"]["/v1/tickets"]["post"]["parameters"]}
+    assert "255" in heads["Idempotency-Key"]["description"]
+    query = {one["name"]: one for one in openapi["paths"]["/v1/events"]["get"]["parameters"]}
+    assert "ticket.*" in query["types"]["description"]
+
+
 def problem_schema(openapi):
     response = openapi["components"]["responses"]["problem"]
     schema = response["content"]["application/problem+json"]["schema"]

@@ -515,6 +515,7 @@ static void only_who_writes_says_that_its_history_ends_before(void **state)
     assert_true(comes(room.loop, &answered, 4));
     assert_int_equal(answers[2].kind, OK);
     assert_int_equal(answers[3].kind, NOT_ACTIVE);
+    assert_string_equal(answers[3].reason, "not_active");
     assert_int_equal(answers[4].kind, OK);
 }
 

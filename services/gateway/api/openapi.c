@@ -17,7 +17,8 @@ static const char components[] =
     "\"schemas\":{";
 
 static const char problem_schema[] =
-    "\"Problem\":{\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\",\"reason\","
+    "\"Problem\":{\"type\":\"object\",\"required\":[\"type\",\"title\",\"status\",\"detail\","
+    "\"reason\","
     "\"trace_id\"],\"properties\":{\"type\":{\"type\":\"string\",\"format\":\"uri\"},"
     "\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":"
     "\"string\"},\"reason\":{\"type\":\"string\",\"description\":\"a stable word for programs\"},"
@@ -39,12 +40,13 @@ static const struct {
     {"wait",      "seconds a page may wait for its first item, at most 30"},
 };
 
-static void print_parameter(struct text *to, const char *name, const char *in,
+/* Its name, its place and what it takes; the description and the brace are still to come. */
+static void begin_parameter(struct text *to, const char *name, const char *in,
                             const ProtobufCFieldDescriptor *field)
 {
-    bool in_path = strcmp(in, "path") == 0;
     text_print(to, "%s{\"name\":\"%s\",\"in\":\"%s\",\"required\":%s,\"schema\":",
-               to->at[to->length - 1] == '[' ? "" : ",", name, in, in_path ? "true" : "false");
+               to->at[to->length - 1] == '[' ? "" : ",", name, in,
+               strcmp(in, "path") == 0 ? "true" : "false");
     if (strcmp(name, "limit") == 0)
         text_print(to, "{\"type\":\"integer\",\"minimum\":1,\"maximum\":%d,\"default\":%d}",
                    LIST_MOST, LIST_USUAL);
@@ -52,6 +54,23 @@ static void print_parameter(struct text *to, const char *name, const char *in,
         schema_field_print(to, field);
     else
         text_add(to, "{\"type\":\"string\"}");
+}
+
+static void print_parameter(struct text *to, const char *name, const char *in, const char *about)
+{
+    begin_parameter(to, name, in, NULL);
+    if (about) {
+        text_add(to, ",\"description\":");
+        message_json_string(to, about);
+    }
+    text_add(to, "}");
+}
+
+static void print_query(struct text *to, const ProtobufCMessageDescriptor *type,
+                        const ProtobufCFieldDescriptor *field)
+{
+    begin_parameter(to, field->name, "query", field);
+    description_print(to, type, field->name);
     text_add(to, "}");
 }
 
@@ -84,14 +103,16 @@ static void print_parameters(struct text *to, const struct route *route)
     print_path_parameters(to, route);
     for (unsigned i = 0; reads && route->message && i < route->message->n_fields; i++)
         if (!is_in_path(route, route->message->fields[i].name))
-            print_parameter(to, route->message->fields[i].name, "query",
-                            &route->message->fields[i]);
+            print_query(to, route->message, &route->message->fields[i]);
     for (size_t i = 0; (route->options & ROUTE_EVENTS) && i < LENGTH(event_parameters); i++)
-        print_parameter(to, event_parameters[i].name, "query", NULL);
+        print_parameter(to, event_parameters[i].name, "query", event_parameters[i].about);
     if (!reads)
-        print_parameter(to, "Idempotency-Key", "header", NULL);
+        print_parameter(
+            to, "Idempotency-Key", "header",
+            "of one request to one service, at most 255 characters: asked again with it, "
+            "what was answered is answered again");
     if (route_is_versioned(route))
-        print_parameter(to, "If-Match", "header", NULL);
+        print_parameter(to, "If-Match", "header", "the ETag of what is to be changed");
     text_add(to, "]");
 }
 

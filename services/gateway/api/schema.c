@@ -1,9 +1,12 @@
 #include "api/schema.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/check.h"
 #include "base/table.h"
+#include "comments.h"
+#include "edge/message.h"
 
 static const char *const scalars[] = {
     [PROTOBUF_C_TYPE_INT32] = "{\"type\":\"integer\",\"format\":\"int32\"}",
@@ -36,6 +39,15 @@ void schemas_add(struct schemas *schemas, const ProtobufCMessageDescriptor *type
             schemas_add(schemas, type->fields[i].descriptor);
 }
 
+void description_print(struct text *to, const ProtobufCMessageDescriptor *type, const char *field)
+{
+    for (unsigned i = 0; i < comment_count; i++)
+        if (strcmp(comments[i].message, type->name) == 0 && strcmp(comments[i].field, field) == 0) {
+            text_add(to, ",\"description\":");
+            message_json_string(to, comments[i].text);
+        }
+}
+
 void schema_field_print(struct text *to, const ProtobufCFieldDescriptor *field)
 {
     bool many = field->label == PROTOBUF_C_LABEL_REPEATED;
@@ -51,10 +63,15 @@ void schema_field_print(struct text *to, const ProtobufCFieldDescriptor *field)
 
 static void print_type(struct text *to, const ProtobufCMessageDescriptor *type)
 {
-    text_print(to, "\"%s\":{\"type\":\"object\",\"properties\":{", type->short_name);
+    text_print(to, "\"%s\":{\"type\":\"object\"", type->short_name);
+    description_print(to, type, "");
+    text_add(to, ",\"properties\":{");
     for (unsigned i = 0; i < type->n_fields; i++) {
         text_print(to, "%s\"%s\":", i ? "," : "", type->fields[i].name);
         schema_field_print(to, &type->fields[i]);
+        to->at[--to->length] = '\0'; /* its brace, for the description to stand inside */
+        description_print(to, type, type->fields[i].name);
+        text_add(to, "}");
     }
     text_add(to, "},\"additionalProperties\":false}");
 }

@@ -21,5 +21,8 @@ void schemas_add(struct schemas *schemas, const ProtobufCMessageDescriptor *type
 /* "Name": {…}, … */
 void schemas_print(struct text *to, const struct schemas *schemas);
 
+/* What proto/ says of a message or one of its fields, as a member "description" behind others. */
+void description_print(struct text *to, const ProtobufCMessageDescriptor *type, const char *field);
+
 /* The schema of one field's value. */
 void schema_field_print(struct text *to, const ProtobufCFieldDescriptor *field);
