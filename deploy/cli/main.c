@@ -15,6 +15,7 @@ static const struct verb {
     {"watch",  watch_command,  "events as they happen"                                  },
     {"import", import_command, "tickets or their audit trail from a CSV file"           },
     {"verify", verify_command, "recompute the hash chains and compare the heads kept"   },
+    {"key",    key_command,    "a key pair for somebody who is let in over ZeroMQ"      },
     {"parked", parked_command, "list, retry or discard events that could not be applied"},
 };
 

@@ -7,8 +7,7 @@
 #include "edge/bus.h"
 #include "run_place.h"
 
-/* The public half is kept beside the secret one, for the peers file of every later start. */
-static const char *public_key(const struct place *place, const char *name, const char **why)
+const char *place_key(const struct place *place, const char *name, const char **why)
 {
     char *secret_file = place_file_in(place, "keys", name, "");
     char *public_file = place_file_in(place, "keys", name, ".pub");
@@ -34,14 +33,14 @@ static bool write_peers(const struct place *place, const struct instance *instan
                      "# name, public key, where it answers, where it tells\n");
     for (unsigned i = 0; i < count; i++) {
         const char *name = instances[i].name;
-        const char *key = public_key(place, name, why);
+        const char *key = place_key(place, name, why);
         if (!key)
             return false;
         text_print(&peers, "%-14s %s ipc://%s/bus/%s.ask ipc://%s/bus/%s.tell\n", name, key,
                    place->sockets, name, place->sockets, name);
     }
 
-    const char *key = public_key(place, "operator", why);
+    const char *key = place_key(place, "operator", why);
     if (!key)
         return false;
     text_print(&peers, "%-14s %s - -\n", "operator", key);

@@ -43,6 +43,12 @@ unsigned place_instances(const struct place *place, struct instance *instances);
 /* Makes the folders and locks the place for this process; false with *why. */
 bool place_open(struct place *place, const char **why);
 
+/*
+ * The public half of the key pair DIR/keys/<name>, <name>.pub; made where there is none.  It is
+ * kept beside the secret one, for the peers file of every later start.  NULL with *why.
+ */
+const char *place_key(const struct place *place, const char *name, const char **why);
+
 /* Makes keys, the peers file and every instance's settings; false with *why. */
 bool place_furnish(const struct place *place, const char **why);
 

@@ -52,4 +52,5 @@ int status_command(int argc, char **argv);
 int watch_command(int argc, char **argv);
 int import_command(int argc, char **argv);
 int verify_command(int argc, char **argv);
+int key_command(int argc, char **argv);
 int parked_command(int argc, char **argv);

@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 """follow.py STATE SECRET_FILE PUBLIC_FILE SERVICE [AFTER]: follows a service's events over ZeroMQ.
 
-The key pair is the credential: its public half has to stand in STATE/peers (a line of
-STATE/peers.own, "my-system <public key> - -", is added to it at each start of the house).
+The key pair is the credential: its public half has to stand in STATE/peers.  The operator's does,
+so STATE/keys/operator and STATE/keys/operator.pub work at once.  `afterline key my-system` makes
+another pair and says its line for STATE/peers.own, which is added to peers at each start of the
+house.  Needs the packages python3-zmq, python3-protobuf and protobuf-compiler.
 
 What is told (PUB: [topic][house.EventPage]) may be dropped; what is asked for (house.ReadEvents,
 answered with the same page) is the whole history without a gap.  So: take what is told where it
@@ -114,6 +116,8 @@ class Follower:
 
 
 def main():
+    if not 5 <= len(sys.argv) <= 6:
+        sys.exit("usage: " + __doc__)
     state, secret, public, service, *after = sys.argv[1:]
     follower = Follower(pathlib.Path(state), pathlib.Path(secret).read_text().strip().encode(),
                         pathlib.Path(public).read_text().strip().encode(), service)

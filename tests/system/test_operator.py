@@ -9,6 +9,7 @@ import socket
 import subprocess
 
 import pytest
+import zmq
 from house import BUILD, CHECKOUT, eventually, free_port
 from pretended import a_house_that_says
 
@@ -291,6 +292,7 @@ VERBS = {
     "watch": ("--after CURSOR", "--types TYPES", "--ticket ID", "--most N", "AFTERLINE_KEY"),
     "import": ("--map MAP.json", "--parallel N", "--refused FILE", "--dry-run", "AFTERLINE_KEY"),
     "verify": ("--key-file FILE",),
+    "key": ("--state DIR",),
     "parked": ("--reason TEXT", "discard SERVICE SOURCE/ID"),
 }
 
@@ -447,3 +449,36 @@ def test_parked_list_shows_foreign_text_and_does_not_obey_it():
 
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) == 1 and done.stdout.endswith(f"1 tries: {SHOWN}\n")
+
+
+# ---- key pairs ----
+
+def test_a_key_pair_is_made_once_and_its_line_said(tmp_path):
+    made = typed("key", "my-system", "--state", tmp_path)
+    again = typed("key", "my-system", "--state", tmp_path)
+
+    assert made.returncode == again.returncode == 0
+    secret = tmp_path / "keys" / "my-system"
+    public = (tmp_path / "keys" / "my-system.pub").read_text().strip()
+    assert made.stdout == again.stdout == f"my-system {public} - -\n"
+    assert zmq.curve_public(secret.read_bytes().strip()).decode() == public
+    assert secret.stat().st_mode & 0o777 == 0o400
+
+
+def test_a_secret_is_never_replaced(tmp_path):
+    typed("key", "my-system", "--state", tmp_path)
+    secret = (tmp_path / "keys" / "my-system").read_bytes()
+    (tmp_path / "keys" / "my-system.pub").unlink()
+
+    done = typed("key", "my-system", "--state", tmp_path)
+
+    assert done.returncode == 1 and "my-system.pub is not" in done.stderr
+    assert (tmp_path / "keys" / "my-system").read_bytes() == secret
+
+
+@pytest.mark.parametrize("name", ["My-System", "../admin", "a b", ""])
+def test_a_key_has_a_name_that_peers_may_have(name, tmp_path):
+    done = typed("key", name, "--state", tmp_path)
+
+    assert done.returncode == 2 and "is no name" in done.stderr
+    assert list(tmp_path.iterdir()) == []
