@@ -61,6 +61,14 @@ static double seconds_since(int64_t begun_ms)
     return (double)(ms > 0 ? ms : 1) / 1000;
 }
 
+/* Of the whole file; what is read and not settled counts for nothing yet. */
+static double settled_part(const struct ledger *ledger, uint64_t read, uint64_t size)
+{
+    double settled = (double)(ledger->accepted + ledger->refused);
+
+    return size && ledger->read ? (double)read / (double)size * settled / (double)ledger->read : 0;
+}
+
 void ledger_show(struct ledger *ledger, uint64_t read, uint64_t size)
 {
     static const char full[BAR_WIDTH + 1] = "##############################";
@@ -70,9 +78,9 @@ void ledger_show(struct ledger *ledger, uint64_t read, uint64_t size)
         return;
     ledger->shown_ms = now;
     unsigned long settled = ledger->accepted + ledger->refused;
-    int width = size ? (int)(BAR_WIDTH * read / size) : 0;
+    double part = settled_part(ledger, read, size);
     fprintf(stderr, "\r[%-*.*s] %3d %%  %lu rows settled, %lu refused, %.0f a second ", BAR_WIDTH,
-            width, full, size ? (int)(100 * read / size) : 0, settled, ledger->refused,
+            (int)(BAR_WIDTH * part), full, (int)(100 * part), settled, ledger->refused,
             (double)settled / seconds_since(ledger->begun_ms));
 }
 

@@ -23,7 +23,8 @@ struct ledger {
 bool ledger_open(struct ledger *ledger, const char *report);
 void ledger_refuse(struct ledger *ledger, unsigned long line, const char *reference,
                    const char *reason, const char *detail);
-/* Shows progress, now and then, where a person looks. */
+/* Shows how much is settled, now and then, where a person looks; the file by bytes read and in all.
+ */
 void ledger_show(struct ledger *ledger, uint64_t read, uint64_t size);
 /* The sums, to standard output.  Why the report is not whole; NULL where it is. */
 const char *ledger_close(struct ledger *ledger);
