@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/table.h"
 #include "base/text.h"
+#include "event_types.h"
 #include "plain.h"
 #include "sse.h"
 #include "web.h"
@@ -230,6 +231,7 @@ int watch_command(int argc, char **argv)
     /* clang-format on */
     struct command_line line = {usage, TABLE(options)};
     struct site site = site_open(argc, argv, &line);
+    site_identify(&site);
     struct watch watch = {
         .site = &site,
         .arena = site.arena,
@@ -238,6 +240,8 @@ int watch_command(int argc, char **argv)
     };
     struct text path = text_new(site.arena);
 
+    if (types && !event_types_are_known(&site, types))
+        return EXIT_TROUBLE;
     text_add(&path, "/v1/events");
     add_filter(&path, site.arena, "after", after);
     add_filter(&path, site.arena, "types", types);
@@ -245,7 +249,6 @@ int watch_command(int argc, char **argv)
     watch.path = path.at;
     watch.left = most ? verb_number("--most", most, 1, 1000000000) : -1;
     watch.sse = sse_new(show, &watch);
-    site_identify(&site);
     CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == 0);
     int code = watch_on(&watch);
     sse_free(watch.sse);

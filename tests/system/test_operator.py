@@ -87,10 +87,19 @@ def test_verify_finds_whole_chains_intact(house):
 def test_watch_shows_one_tickets_events_in_a_line_each(house):
     ticket = register(house)
 
-    said = operator(house, "watch", "--after", "start", "--ticket", ticket, "--most", "1")
+    said = operator(house, "watch", "--after", "start", "--types", "job.*,ticket.reg*",
+                    "--ticket", ticket, "--most", "1")
 
     assert "ticket.registered" in said and ticket in said
     assert "13800138000" not in said
+
+
+@pytest.mark.parametrize("types", ["ticket.opened", "ticket.*,tickets.*", "*.", ","])
+def test_watch_refuses_to_wait_for_what_nobody_tells(house, types):
+    said = operator(house, "watch", "--types", types, code=1)
+
+    assert f"no event is called '{types.rsplit(',', 1)[-1]}'" in said
+    assert "ticket.registered" in said and "job.planned" in said
 
 
 def test_watch_goes_on_behind_the_last_event_when_the_gateway_dies(own_house):
@@ -482,3 +491,11 @@ def test_a_key_has_a_name_that_peers_may_have(name, tmp_path):
 
     assert done.returncode == 2 and "is no name" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_example_of_a_follower_says_how_it_is_used():
+    done = subprocess.run(["/usr/bin/python3", CHECKOUT / "docs/examples/follow.py"],
+                          capture_output=True, text=True, timeout=30)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("usage: follow.py STATE SECRET_FILE PUBLIC_FILE SERVICE [AFTER]")
