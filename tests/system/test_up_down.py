@@ -1,6 +1,7 @@
 """deploy/up and deploy/down, as a new user types them."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -173,3 +174,29 @@ def test_help_is_no_mistake(command, word):
 
     assert done.returncode == 0 and not done.stderr
     assert f"usage: deploy/{command}" in done.stdout and "--state DIR" in done.stdout
+
+
+@pytest.mark.parametrize("source, built", [
+    ("here", "ninja -C {folder}/build\n"),
+    ("elsewhere", "cmake --fresh -S {folder} -B {folder}/build"),
+    (None, "cmake --fresh -S {folder} -B {folder}/build"),
+])
+def test_a_build_folder_of_another_checkout_is_configured_anew(tmp_path, source, built):
+    (tmp_path / "elsewhere").mkdir()
+    for folder in ("deploy", "build", "tools"):
+        (tmp_path / folder).mkdir()
+    for file in ("up", "install"):
+        shutil.copy(CHECKOUT / "deploy" / file, tmp_path / "deploy")
+    (tmp_path / "deploy" / "packages").touch()
+    (tmp_path / "build" / "build.ninja").touch()
+    if source:
+        home = tmp_path if source == "here" else tmp_path / source
+        (tmp_path / "build" / "CMakeCache.txt").write_text(f"CMAKE_HOME_DIRECTORY:INTERNAL={home}\n")
+    for tool in ("cmake", "ninja"):
+        (tmp_path / "tools" / tool).write_text(f"#!/bin/sh\necho {tool} \"$@\" >> {tmp_path}/ran\nexit 1\n")
+        (tmp_path / "tools" / tool).chmod(0o755)
+
+    environment = {"PATH": f"{tmp_path}/tools:{os.environ['PATH']}"}
+    subprocess.run([tmp_path / "deploy" / "up"], env=environment, capture_output=True, timeout=30)
+
+    assert (tmp_path / "ran").read_text().startswith(built.format(folder=tmp_path))
