@@ -135,7 +135,7 @@ static bool clear_note(const struct place *place, const char *cluster, const cha
 
 static bool orphans_are_gone(void)
 {
-    return processes_end_orphans("postgres", 0);
+    return processes_end_orphans("postgres");
 }
 
 static void keep_server(const struct place *place, struct keeper *keeper, const char *cluster)

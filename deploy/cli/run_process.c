@@ -87,7 +87,7 @@ unsigned processes_end_left(const char *list)
     return ended;
 }
 
-bool processes_end_orphans(const char *name, int postmaster)
+bool processes_end_orphans(const char *name)
 {
     DIR *all = opendir("/proc");
     if (!all)
@@ -97,7 +97,7 @@ bool processes_end_orphans(const char *name, int postmaster)
     for (struct dirent *entry; (entry = readdir(all));) {
         int pid = atoi(entry->d_name);
         struct process process;
-        if (pid <= 0 || pid == postmaster)
+        if (pid <= 0)
             continue;
         bool alive = process_find(pid, &process);
         if (process.parent != getpid() || strcmp(process.name, name) != 0)

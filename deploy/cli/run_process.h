@@ -21,8 +21,6 @@ bool process_find(int pid, struct process *process);
  */
 unsigned processes_end_left(const char *list);
 
-/*
- * Backends that outlived their postmaster become our children.  Ends them and takes their status;
- * true when none is left.  `postmaster` is ours and alive, or 0.
- */
-bool processes_end_orphans(const char *name, int postmaster);
+/* Backends that outlived their postmaster become our children.  Ends them and takes their status;
+ * true when none is left. */
+bool processes_end_orphans(const char *name);
