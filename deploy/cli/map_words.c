@@ -8,6 +8,8 @@
 #include "map_inside.h"
 #include "web.h"
 
+enum { NAMED_MOST = 20 };
+
 /* "Location 143" → "location-143": what a code may consist of. */
 static const char *slug_of(struct arena *arena, const char *text)
 {
@@ -60,14 +62,21 @@ static bool flawed(struct map_flaw *flaw, const char *reason, const char *detail
     return false;
 }
 
+/* The first of them, for people; a list of towns may be long. */
 static const char *names_of(struct arena *arena, json_t *table)
 {
     struct text names = text_new(arena);
     const char *name;
     json_t *row;
+    size_t count = 0;
 
     json_object_foreach(table, name, row)
-        text_print(&names, "%s%s", names.length ? ", " : "", name);
+    {
+        if (count++ < NAMED_MOST)
+            text_print(&names, "%s%s", names.length ? ", " : "", name);
+    }
+    if (count > NAMED_MOST)
+        text_add(&names, ", …");
     return names.at;
 }
 

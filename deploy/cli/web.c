@@ -199,7 +199,8 @@ static void tell_pause(const struct attempt *attempt, long status)
     struct web *web = attempt->web;
     int64_t now = clock_monotonic_ms();
 
-    if (!web->met || status == 409 || status == 429 || now - web->told_ms < TELL_EVERY_MS)
+    if (web->broken || !web->met || status == 409 || status == 429
+        || now - web->told_ms < TELL_EVERY_MS)
         return;
     web->told_ms = now;
     trouble("%s: %s; asking again for up to %d s", web->site->url, why_none(attempt, status),

@@ -321,6 +321,20 @@ def test_a_report_that_lost_a_line_is_trouble(desk):
     assert f"{desk.report} lacks refused rows: File too large" in done.stderr
 
 
+def test_of_many_known_values_the_first_are_named(desk):
+    known = {f"town {n}": f"t{n}" for n in range(30)}
+    towns = {"town": {"from": "${state}", "values": known}}
+    desk.map.write_text(json.dumps({**FITTING, "words": {**FITTING["words"], **towns}}))
+
+    done = desk.try_out()
+
+    assert "1 rows: 0 accepted, 1 refused" in done.stdout
+    with open(desk.report, newline="") as file:
+        detail = next(csv.DictReader(file))["detail"]
+    assert detail.startswith("town: 'open' is none of the values the map knows: town 0, town 1, ")
+    assert detail.endswith("town 19, …")
+
+
 def test_a_dry_run_needs_no_house_and_no_key(desk):
     done = desk.try_out()
 
