@@ -84,3 +84,43 @@ def test_every_refusal_has_its_reason_in_a_test():
                 if f'"{reason}"' not in tests}
     assert not untested
     assert len(said) > 30
+
+
+def articles():
+    """The rows of the regulations' page: article, what is done, where, held by."""
+    page = (PROJECT / "docs" / "regulations.md").read_text()
+    return [[cell.strip() for cell in row.strip("|").split("|")]
+            for row in page.splitlines() if re.match(r"\| S\d", row)]
+
+
+def test_what_serves_an_article_and_what_holds_it_is_there():
+    code = {path.stem for ending in (".c", ".sql")
+            for path in sources("services", "common", "deploy/cli", ending=ending)}
+    tests = {f"{path.parent.name}/{path.stem}" for ending in (".c", ".py")
+             for path in sources("tests", ending=ending)}
+    for article, _, where, held_by in articles():
+        served = {name.removesuffix(".c") for name in re.findall(r"`([\w.]+)`", where)}
+        assert served and served <= code, (article, served - code)
+        folder, held = "", set()
+        for name in re.findall(r"`([\w/]+)`", held_by):
+            folder = name.split("/")[0] if "/" in name else folder
+            held.add(name if "/" in name else f"{folder}/{name}")
+        assert held and held <= tests, (article, held - tests)
+
+
+def numbers():
+    return [number for article, *_ in articles() for number in article.split(", ")]
+
+
+def test_an_article_stands_once():
+    assert len(numbers()) == len(set(numbers())) > 40
+
+
+REQUIREMENTS = PROJECT.parent / "shared" / "regulations" / "requirements.md"
+
+
+@pytest.mark.skipif(not REQUIREMENTS.exists(), reason="the regulations are not here")
+def test_an_article_is_one_of_the_regulations():
+    known = set(re.findall(r"^\| (S[\w.-]+)", REQUIREMENTS.read_text(), re.MULTILINE))
+
+    assert set(numbers()) <= known
