@@ -64,13 +64,28 @@ static void answer_metrics(struct daemon *daemon, struct work *work)
     answer(work, &metrics.base);
 }
 
+/* What can be asked of the loop, and who may ask. */
+static const struct {
+    const ProtobufCMessageDescriptor *message;
+    void (*answer)(struct daemon *daemon, struct work *work);
+    uint32_t roles;
+} questions[] = {
+    {&read_status__descriptor,  answer_status,  SERVICE | ADMIN | AUDITOR},
+    {&read_metrics__descriptor, answer_metrics, SERVICE                  },
+};
+
 bool status_answers(struct daemon *daemon, struct work *work)
 {
-    if (strcmp(work->header->message, read_status__descriptor.name) == 0)
-        answer_status(daemon, work);
-    else if (strcmp(work->header->message, read_metrics__descriptor.name) == 0)
-        answer_metrics(daemon, work);
-    else
-        return false;
-    return true;
+    const Caller *caller = work->header->caller;
+
+    for (size_t i = 0; i < LENGTH(questions); i++) {
+        if (strcmp(work->header->message, questions[i].message->name) != 0)
+            continue;
+        if (caller && (caller->roles & questions[i].roles))
+            questions[i].answer(daemon, work);
+        else
+            work_refuse(work, FORBIDDEN, "role", "this is for those who look after the house");
+        return true;
+    }
+    return false;
 }

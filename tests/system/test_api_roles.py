@@ -72,6 +72,17 @@ def test_a_guarded_door_opens_to_few(house, keys, method, path, body, role):
     assert answer.status in (403, 404), answer
 
 
+@pytest.mark.parametrize("service", ["intake", "gateway"])
+@pytest.mark.parametrize("role", ROLES)
+def test_how_a_service_is_doing_is_the_houses_business(house, keys, role, service):
+    answer = house.request("GET", f"/v1/services/{service}/status", key=keys[role])
+
+    if role in ("admin", "auditor"):
+        assert answer.json["service"] == service
+    else:
+        assert problem(answer, 403)["reason"] == "role"
+
+
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "admin"])
 def test_only_administrators_make_keys(house, keys, role):
     problem(house.request("POST", "/v1/keys", {"name": "x", "roles": ["agent"]}, keys[role]), 403)
