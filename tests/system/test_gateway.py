@@ -244,6 +244,14 @@ def test_a_page_says_where_it_ends(house, ticket):
     check_order(house.pages())
 
 
+def test_a_page_goes_on_where_its_link_says(house, ticket):
+    first = house.request("GET", "/v1/events?after=start&limit=1&types=ticket.*")
+    link = re.fullmatch(r'<(/v1/events\?.*)>; rel="next"', first.headers["Link"])
+
+    assert link[1] == f"/v1/events?limit=1&types=ticket.%2A&after={first.json['next_cursor']}"
+    assert house.get(link[1])["items"][0]["sequence"] > first.json["items"][0]["sequence"]
+
+
 def test_a_page_waits_for_its_first_event(house, scene):
     now = house.get("/v1/events")
     assert now["items"] == []

@@ -174,24 +174,22 @@ static void add_encoded(struct text *to, const char *value)
     }
 }
 
-/* Where the list goes on: the same query with the next cursor. */
-static void add_link(struct text *to, struct exchange *exchange, const ProtobufCMessage *answer)
+void carry_link(struct text *to, struct exchange *exchange, const char *name, const char *next)
 {
-    const char *next = message_text(answer, "next_cursor");
     if (text_empty(next))
         return;
     text_print(to, "Link: <%s?", exchange->head.path);
     const char *query = exchange->head.query;
     struct parameter parameter;
     while (value_parameter(exchange->arena, &query, &parameter)) {
-        if (strcmp(parameter.name, "cursor") == 0)
+        if (strcmp(parameter.name, name) == 0)
             continue;
         add_encoded(to, parameter.name);
         text_add(to, "=");
         add_encoded(to, text_or_empty(parameter.value));
         text_add(to, "&");
     }
-    text_add(to, "cursor=");
+    text_print(to, "%s=", name);
     add_encoded(to, next);
     text_add(to, ">; rel=\"next\"\r\n");
 }
@@ -207,7 +205,7 @@ static struct text header_lines(struct exchange *exchange, const AnswerHeader *h
     if (header->made)
         add_location(&fields, exchange, message);
     if (exchange->matched.route->options & ROUTE_LISTED)
-        add_link(&fields, exchange, message);
+        carry_link(&fields, exchange, "cursor", message_text(message, "next_cursor"));
     return fields;
 }
 

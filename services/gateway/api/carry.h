@@ -22,6 +22,9 @@ struct question carry_question(struct exchange *exchange, const char *service,
  * False: the flaw says what can't be taken. */
 bool carry_query(struct exchange *exchange, ProtobufCMessage *message, struct flaw *flaw);
 
+/* Adds the header line that says where a list goes on: the same query with another `name`. */
+void carry_link(struct text *to, struct exchange *exchange, const char *name, const char *next);
+
 /* The header line of an answer that was recorded before. */
 extern const char carry_replayed[];
 

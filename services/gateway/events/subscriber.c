@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/carry.h"
 #include "base/clock.h"
 #include "events/own_page.h"
 #include "http/connection.h"
@@ -76,10 +77,13 @@ static void answer_page(struct subscriber *subscriber)
     cursor_print(&subscriber->at, cursor);
     struct text out = subscriber->out;
     text_print(&out, "%s],\"next_cursor\":\"%s\"}", out.length ? "" : "{\"items\":[", cursor);
+    struct text fields = text_new(subscriber->exchange->arena);
+    carry_link(&fields, subscriber->exchange, "after", cursor);
     struct answer answer = {
         .status = 200,
         .type = "application/json",
         .body = {(const uint8_t *)out.at, out.length},
+        .fields = fields.at,
     };
     exchange_answer(let_go(subscriber), &answer);
 }
