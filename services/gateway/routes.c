@@ -80,7 +80,7 @@ static const struct route rows[] = {
     {"POST",   "/v1/keys",           ASKED(make_key, key),              KEY_PATH, ROUTE_TOLD, carry_new_key},
     {"GET",    KEY_PATH,             ASKED(show_key, key_shown),        NULL, 0, carry},
     {"DELETE", KEY_PATH,             ASKED(revoke_key, key_gone),       NULL, 0, carry},
-    {"GET",    "/v1/events",         NULL, NULL,                        NULL, ROUTE_EVENTS, serve_events},
+    {"GET",    "/v1/events",         &follow_events__descriptor, NULL,  NULL, ROUTE_EVENTS, serve_events},
     {"GET",    SERVICE_PATH "/status", ASKED(read_status, status),      NULL, 0, carry},
     {"GET",    SERVICE_PATH "/chain", ASKED(verify_chain, chain_verified), NULL, 0, carry},
     {"GET",    SERVICE_PATH "/heads", ASKED(list_heads, heads),         NULL, 0, carry},

@@ -344,7 +344,7 @@ LISTS = ["/v1/tickets", "/v1/jobs", "/v1/branches", "/v1/returns", "/v1/complain
          f"/v1/tickets/{NOBODY}/timeline"]
 
 
-@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("path", [*LISTS, "/v1/events"])
 @pytest.mark.parametrize("limit", ["0", "00", "-0", "501"])
 def test_a_page_holds_something_but_not_everything(house, path, limit):
     said = problem(house.request("GET", f"{path}?limit={limit}"), 422)
@@ -355,11 +355,13 @@ def test_a_page_holds_something_but_not_everything(house, path, limit):
 
 def test_a_limit_that_says_nothing_is_none(house):
     assert house.request("GET", "/v1/tickets?limit=").status == 200
+    assert house.request("GET", "/v1/events?limit=&wait=&types=&ticket_id=&after=").status == 200
 
 
-@pytest.mark.parametrize("query", ["state=closed&state=closed", "limit=1&limit=2"])
+@pytest.mark.parametrize("query", ["tickets?state=closed&state=closed", "tickets?limit=1&limit=2",
+                                   "events?types=ticket.*&types=job.*", "events?after=start&after="])
 def test_a_parameter_is_given_once(house, query):
-    said = problem(house.request("GET", f"/v1/tickets?{query}"), 400, "duplicate_field")
+    said = problem(house.request("GET", f"/v1/{query}"), 400, "duplicate_field")
 
     assert said["violations"][0]["detail"] == "a parameter is given once"
 

@@ -90,7 +90,7 @@ static bool wrong(struct flaw *flaw, struct flaw what)
 /* To a service 0 is a limit that was not said; who says it asks for a page of nothing. */
 static bool is_no_page(const struct exchange *exchange, const struct parameter *parameter)
 {
-    return (exchange->matched.route->options & ROUTE_LISTED)
+    return (exchange->matched.route->options & (ROUTE_LISTED | ROUTE_EVENTS))
            && strcmp(parameter->name, "limit") == 0 && strtoul(parameter->value, NULL, 10) == 0;
 }
 

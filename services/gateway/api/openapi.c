@@ -28,18 +28,6 @@ static const char problem_schema[] =
     "\"array\",\"items\":{\"type\":\"string\"}},\"retry_after_seconds\":{\"type\":\"integer\"},"
     "\"oldest\":{\"type\":\"string\",\"description\":\"the oldest cursor there is\"}}},";
 
-static const struct {
-    const char *name;
-    const char *about;
-} event_parameters[] = {
-    {"after",     "a cursor, or start; absent: from now"                  },
-    {"types",     "a list like ticket.*,job.completed"                    },
-    {"ticket_id", "only of this ticket"                                   },
-    {"branch",    "only of this branch and those below"                   },
-    {"limit",     "items of a page, at most 500"                          },
-    {"wait",      "seconds a page may wait for its first item, at most 30"},
-};
-
 /* Its name, its place and what it takes; the description and the brace are still to come. */
 static void begin_parameter(struct text *to, const char *name, const char *in,
                             const ProtobufCFieldDescriptor *field)
@@ -104,8 +92,6 @@ static void print_parameters(struct text *to, const struct route *route)
     for (unsigned i = 0; reads && route->message && i < route->message->n_fields; i++)
         if (!is_in_path(route, route->message->fields[i].name))
             print_query(to, route->message, &route->message->fields[i]);
-    for (size_t i = 0; (route->options & ROUTE_EVENTS) && i < LENGTH(event_parameters); i++)
-        print_parameter(to, event_parameters[i].name, "query", event_parameters[i].about);
     if (!reads)
         print_parameter(
             to, "Idempotency-Key", "header",

@@ -1,77 +1,64 @@
 #include "events/serve.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "api/carry.h"
 #include "base/ids.h"
+#include "daemon/list.h"
 #include "events/subscriber.h"
 #include "http/server.h"
 
-static bool flawed(struct flaw *flaw, const char *field, const char *reason, const char *detail)
+/* 400 where it can't be read, 422 where it can and is not taken: as everywhere. */
+static bool unreadable(struct flaw *flaw, const char *field, const char *reason, const char *detail)
 {
-    *flaw = (struct flaw){field, reason, detail, true};
+    *flaw = (struct flaw){field, reason, detail, .unreadable = true};
     return false;
 }
 
-static bool read_number(const char *value, long most, long *number)
+static bool out_of_range(struct flaw *flaw, const char *field, const char *detail)
 {
-    char *end = NULL;
-    *number = *value >= '0' && *value <= '9' ? strtol(value, &end, 10) : -1;
-    return end && *end == '\0' && *number >= 0 && *number <= most;
+    *flaw = (struct flaw){field, "out_of_range", detail, .unreadable = false};
+    return false;
 }
 
-/* One parameter of the query. */
-static bool read_parameter(struct exchange *exchange, struct following *following,
-                           const struct parameter *parameter, struct flaw *flaw)
+/* In the words of the services, which check the identifiers of all other questions. */
+static bool read_ticket(const char *ticket_id, struct flaw *flaw)
 {
-    const char *name = parameter->name, *value = parameter->value;
-    long number = 0;
-    int64_t id;
-    if (!value)
-        return flawed(flaw, name, "bad_query", "the query's escapes can't be read");
-    if (strcmp(name, "after") == 0)
-        return true; /* read with Last-Event-ID, which is newer */
-    if (strcmp(name, "types") == 0)
-        return filter_types(exchange->arena, &following->filter, value)
-               || flawed(flaw, name, "bad_types", "a list like ticket.*,job.completed");
-    if (strcmp(name, "wait") == 0) {
-        following->wait_ms = read_number(value, EVENTS_WAIT_MOST_S, &number) ? number * 1000 : -1;
-        return following->wait_ms >= 0
-               || flawed(flaw, name, "out_of_range", "whole seconds, at most 30");
-    }
-    if (strcmp(name, "limit") == 0) {
-        bool fits = read_number(value, EVENTS_MOST, &number) && number > 0;
-        following->wanted = (unsigned)number;
-        return fits || flawed(flaw, name, "out_of_range", "from 1 to 500");
-    }
-    if (strcmp(name, "ticket_id") == 0) {
-        following->filter.ticket_id = value;
-        return !*value || id_parse(value, 'T', &id) == ID_OK
-               || flawed(flaw, name, "bad_check_digit", "no ticket has this number: mistyped?");
-    }
-    if (strcmp(name, "branch") == 0)
-        following->filter.branch = value;
-    else
-        return flawed(flaw, name, "unknown_field", "there is no such parameter");
-    return true;
+    int64_t number;
+    enum id_verdict verdict = text_empty(ticket_id) ? ID_OK : id_parse(ticket_id, 'T', &number);
+    if (verdict == ID_BAD_CHECK_DIGIT)
+        return unreadable(flaw, "ticket_id", "bad_check_digit",
+                          "the check digit of this identifier does not fit: mistyped?");
+    return verdict == ID_OK
+           || unreadable(flaw, "ticket_id", "bad_identifier",
+                         "expected T, digits and a check digit");
 }
 
-static bool read_query(struct exchange *exchange, struct following *following, struct flaw *flaw)
+static bool read_query(struct exchange *exchange, const FollowEvents *asked,
+                       struct following *following, struct flaw *flaw)
 {
-    const char *query = exchange->head.query;
-    struct parameter parameter;
-    while (value_parameter(exchange->arena, &query, &parameter))
-        if (!read_parameter(exchange, following, &parameter, flaw))
-            return false;
+    struct filter *filter = &following->filter;
+    if (!filter_types(exchange->arena, filter, asked->types))
+        return unreadable(flaw, "types", "bad_types", "a list like ticket.*,job.completed");
+    if (asked->wait > EVENTS_WAIT_MOST_S)
+        return out_of_range(flaw, "wait", "expected whole seconds, at most 30");
+    if (asked->limit > LIST_MOST)
+        return out_of_range(flaw, "limit",
+                            arena_print(exchange->arena, "expected 1 to %d", LIST_MOST));
+    if (!read_ticket(asked->ticket_id, flaw))
+        return false;
+    filter->ticket_id = asked->ticket_id;
+    filter->branch = asked->branch;
+    following->wait_ms = asked->wait * 1000L;
+    following->wanted = asked->limit ? asked->limit : LIST_USUAL;
     return true;
 }
 
 /* A reader that comes back sends its first address again, so the last id it saw counts more. */
-static const char *asked_place(struct exchange *exchange)
+static const char *asked_place(const struct exchange *exchange, const FollowEvents *asked)
 {
     const char *last = exchange->head.of[FIELD_LAST_EVENT_ID];
-    return text_empty(last) ? exchange_parameter(exchange, "after") : last;
+    return text_empty(last) ? asked->after : last;
 }
 
 static bool is_cursor(const char *place)
@@ -83,7 +70,7 @@ static bool read_place(const char *place, struct tail *tail, struct cursor *from
 {
     if (is_cursor(place))
         return cursor_parse(place, from)
-               || flawed(flaw, "after", "bad_cursor", "this is no cursor of ours");
+               || unreadable(flaw, "after", "bad_cursor", "this is no cursor of ours");
     if (text_empty(place))
         tail_now(tail, from);
     else
@@ -131,8 +118,9 @@ static void doubt_answered(void *with, const AnswerHeader *header, struct bytes 
     struct exchange *exchange = doubt->exchange;
     bool told = ring_learn_head(doubt->ring, header, body);
     struct flaw flaw;
-    flawed(&flaw, "after", "bad_cursor",
-           "this cursor is ahead of all that was told: another house's, or from before a restore");
+    unreadable(
+        &flaw, "after", "bad_cursor",
+        "this cursor is ahead of all that was told: another house's, or from before a restore");
     if (!exchange->connection)
         exchange_free(exchange);
     else if (!told)
@@ -170,20 +158,20 @@ void serve_events(struct exchange *exchange)
     struct following following = {
         .filter = filter_for(&exchange->caller, clock_now_ms()),
         .stream = stream || (read && !json),
-        .wanted = EVENTS_USUAL,
     };
     struct flaw flaw = {0};
-    const char *place = asked_place(exchange);
+    FollowEvents asked = FOLLOW_EVENTS__INIT;
 
     if (!(exchange->caller.roles & FOLLOWERS)) {
         exchange_refuse(exchange, 403, "forbidden", "events are for those with a role to follow");
-    } else if (!read_query(exchange, &following, &flaw)) {
+    } else if (!carry_query(exchange, &asked.base, &flaw)
+               || !read_query(exchange, &asked, &following, &flaw)) {
         carry_flaw(exchange, &flaw);
     } else if (following.stream && exchange->border->server->draining) {
         exchange_refuse(exchange, 503, "stopping", "this gateway is about to end");
-    } else if (!tail_ready(tail, is_cursor(place))) {
+    } else if (!tail_ready(tail, is_cursor(asked_place(exchange, &asked)))) {
         exchange_refuse(exchange, 503, "events_unreachable", "a service has not answered yet");
-    } else if (!read_place(place, tail, &following.from, &flaw)) {
+    } else if (!read_place(asked_place(exchange, &asked), tail, &following.from, &flaw)) {
         carry_flaw(exchange, &flaw);
     } else if (!doubt_place(exchange, tail, &following)
                && !refuse_old(exchange, tail, &following)) {

@@ -5,6 +5,6 @@
 
 #include "routes.h"
 
-enum { EVENTS_USUAL = 50, EVENTS_MOST = 500, EVENTS_WAIT_MOST_S = 30 };
+enum { EVENTS_WAIT_MOST_S = 30 };
 
 serve serve_events;

@@ -365,13 +365,3 @@ void exchange_take_body(struct exchange *exchange, bool wanted)
 {
     connection_body(exchange->connection, wanted);
 }
-
-const char *exchange_parameter(struct exchange *exchange, const char *name)
-{
-    const char *query = exchange->head.query;
-    struct parameter parameter;
-    while (value_parameter(exchange->arena, &query, &parameter))
-        if (strcmp(parameter.name, name) == 0)
-            return parameter.value;
-    return NULL;
-}

@@ -91,6 +91,3 @@ void exchange_stream(struct exchange *exchange, const char *type);
 
 /* Lets a streamed body come, or has it wait. */
 void exchange_take_body(struct exchange *exchange, bool wanted);
-
-/* A parameter of the query, decoded; NULL for none.  For servers that read their own. */
-const char *exchange_parameter(struct exchange *exchange, const char *name);
