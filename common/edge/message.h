@@ -30,13 +30,13 @@ enum {
 
 /* What is wrong with a message from outside. */
 struct flaw {
-    const char *field;       /* path, "" for the whole */
-    const char *reason;      /* stable word: "not_json", "duplicate_field", "unknown_field",
-                                "wrong_type", "out_of_range", "too_long", "too_many", "too_deep",
-                                "too_large", "bad_utf8", "nul_character", "unreadable" */
-    const char *detail;      /* a sentence that says what was expected */
-    bool unreadable;         /* 400 rather than 422 */
-    const struct flaw *more; /* what else does not fit; only JSON is read on */
+    const char *field;  /* path, "" for the whole */
+    const char *reason; /* stable word: "not_json", "duplicate_field", "unknown_field",
+                           "wrong_type", "out_of_range", "too_long", "too_many", "too_deep",
+                           "too_large", "bad_utf8", "nul_character", "unreadable" */
+    const char *detail; /* a sentence that says what was expected */
+    bool unreadable;    /* 400 rather than 422 */
+    struct flaw *more;  /* what else does not fit; only JSON is read on */
 };
 
 struct bytes message_pack(struct arena *arena, const ProtobufCMessage *message);

@@ -366,6 +366,36 @@ def test_a_parameter_is_given_once(house, query):
     assert said["violations"][0]["detail"] == "a parameter is given once"
 
 
+@pytest.mark.parametrize("path, reasons", [
+    ("tickets?foo=1&bar=2&limit=0&state=closed&state=closed", [
+        ("foo", "unknown_field"), ("bar", "unknown_field"), ("limit", "out_of_range"),
+        ("state", "duplicate_field")]),
+    ("events?wait=31&foo=1&limit=501&ticket_id=J10000012", [
+        ("foo", "unknown_field"), ("limit", "out_of_range"), ("ticket_id", "bad_identifier"),
+        ("wait", "out_of_range")])])
+def test_everything_wrong_with_a_query_is_named(house, path, reasons):
+    said = problem(house.request("GET", f"/v1/{path}"), 400)
+
+    assert sorted((v["field"], v["reason"]) for v in said["violations"]) == sorted(reasons)
+    assert said["reason"] in ("unknown_field", "bad_identifier")
+
+
+def test_what_is_wrong_with_body_path_and_query_is_named_together(house, scene):
+    path = f"/v1/tickets/{scene.register()['ticket_id']}/notes?foo=1"
+    said = problem(house.request("POST", path, {"ticket_id": "T1", "text": "x"}), 400, "unknown_field")
+    assert [(v["field"], v["reason"]) for v in said["violations"]] \
+        == [("ticket_id", "differs_from_path"), ("foo", "unknown_field")]
+
+    said = problem(house.request("POST", path, {"text": 1}), 400, "unknown_field")
+    assert fields(said) == {"text", "foo"}
+
+
+def test_a_query_of_nothing_but_flaws_is_refused(house):
+    said = problem(house.request("GET", "/v1/tickets?" + "&".join(f"x{i}" for i in range(1000))), 400)
+
+    assert len(said["violations"]) == 64  # MESSAGE_FLAWS_MOST
+
+
 def numbers(items):
     return [item["ticket_id"] for item in items]
 

@@ -5,7 +5,6 @@
 
 #include "api/words.h"
 #include "daemon/ask.h"
-#include "daemon/list.h"
 #include "edge/loop.h"
 #include "edge/message.h"
 
@@ -28,29 +27,6 @@ struct question carry_question(struct exchange *exchange, const char *service,
     };
 }
 
-void carry_flaw(struct exchange *exchange, const struct flaw *flaw)
-{
-    Violation violations[MESSAGE_FLAWS_MOST];
-    const Violation *shown[MESSAGE_FLAWS_MOST];
-    struct problem problem = {
-        .status = flaw->unreadable ? 400 : 422,
-        .reason = flaw->reason,
-        .detail = text_empty(flaw->detail) ? "the request can't be read" : flaw->detail,
-        .violations = shown,
-    };
-    for (const struct flaw *at = flaw; at; at = at->more) {
-        if (text_empty(at->field))
-            continue;
-        Violation *violation = &violations[problem.violation_count];
-        violation__init(violation);
-        violation->field = at->field;
-        violation->reason = at->reason;
-        violation->detail = text_or_empty(at->detail);
-        shown[problem.violation_count++] = violation;
-    }
-    exchange_problem(exchange, &problem);
-}
-
 void carry_problem(struct exchange *exchange, const AnswerHeader *header)
 {
     struct problem problem = problem_of(header);
@@ -59,92 +35,6 @@ void carry_problem(struct exchange *exchange, const AnswerHeader *header)
     if (header->replayed)
         problem.fields = carry_replayed;
     exchange_problem(exchange, &problem);
-}
-
-/* ---- the question ---- */
-
-static bool set_from_path(struct exchange *exchange, ProtobufCMessage *message, struct flaw *flaw)
-{
-    const struct matched *matched = &exchange->matched;
-    for (size_t i = 0; i < matched->count; i++) {
-        const char *name = matched->parameters[i].name, *value = matched->parameters[i].value;
-        if (!message_has(message->descriptor, name))
-            continue; /* {service}: it says who is asked */
-        const char *sent = message_text(message, name);
-        if (!text_empty(sent) && strcmp(sent, value) != 0) {
-            *flaw = (struct flaw){name, "differs_from_path", "the path names another one", false};
-            return false;
-        }
-        if (!message_set(exchange->arena, message, name, value, flaw))
-            return false;
-    }
-    return true;
-}
-
-static bool wrong(struct flaw *flaw, struct flaw what)
-{
-    *flaw = what;
-    return false;
-}
-
-/* To a service 0 is a limit that was not said; who says it asks for a page of nothing. */
-static bool is_no_page(const struct exchange *exchange, const struct parameter *parameter)
-{
-    return (exchange->matched.route->options & (ROUTE_LISTED | ROUTE_EVENTS))
-           && strcmp(parameter->name, "limit") == 0 && strtoul(parameter->value, NULL, 10) == 0;
-}
-
-static bool set_parameter(struct exchange *exchange, const struct parameter *parameter,
-                          ProtobufCMessage *message, struct flaw *flaw)
-{
-    const char *name = parameter->name, *value = parameter->value;
-    if (!*value)
-        return true;
-    if (!message_set(exchange->arena, message, name, value, flaw))
-        return false;
-    if (!is_no_page(exchange, parameter))
-        return true;
-    const char *expected = arena_print(exchange->arena, "expected 1 to %d", LIST_MOST);
-    return wrong(flaw, (struct flaw){name, "out_of_range", expected, .unreadable = false});
-}
-
-bool carry_query(struct exchange *exchange, ProtobufCMessage *message, struct flaw *flaw)
-{
-    bool reads = strcmp(exchange->matched.route->method, "GET") == 0;
-    const char *query = exchange->head.query;
-    struct parameter parameter;
-    struct text seen = text_new(exchange->arena);
-    text_add(&seen, "&");
-    while (value_parameter(exchange->arena, &query, &parameter)) {
-        const char *name = parameter.name;
-        const char *again = arena_print(exchange->arena, "&%s&", name);
-        bool of_path = matched_parameter(&exchange->matched, name) != NULL;
-        if (!parameter.value)
-            return wrong(flaw, (struct flaw){name, "bad_query", "the query's escapes can't be read",
-                                             .unreadable = true});
-        if (!reads || of_path || !message_has(message->descriptor, name))
-            return wrong(flaw, (struct flaw){name, "unknown_field", "there is no such parameter",
-                                             .unreadable = true});
-        if (strstr(seen.at, again))
-            return wrong(flaw, (struct flaw){name, "duplicate_field", "a parameter is given once",
-                                             .unreadable = true});
-        text_add(&seen, again + 1);
-        if (!set_parameter(exchange, &parameter, message, flaw))
-            return false;
-    }
-    return true;
-}
-
-/* The route's message as the request fills it; NULL with the flaw. */
-static ProtobufCMessage *read_message(struct exchange *exchange, struct flaw *flaw)
-{
-    const ProtobufCMessageDescriptor *type = exchange->matched.route->message;
-    struct bytes json = {(const uint8_t *)exchange->body.at, exchange->body.length};
-    ProtobufCMessage *message = json.size ? message_from_json(exchange->arena, type, json, flaw)
-                                          : message_new(exchange->arena, type);
-    bool read =
-        message && set_from_path(exchange, message, flaw) && carry_query(exchange, message, flaw);
-    return read ? message : NULL;
 }
 
 /* ---- the answer ---- */
@@ -293,7 +183,7 @@ static void put(struct exchange *exchange, on_answered *then)
         exchange_refuse(exchange, 404, "no_such_service", "there is no service of this name");
         return;
     }
-    ProtobufCMessage *message = read_message(exchange, &flaw);
+    ProtobufCMessage *message = carry_read(exchange, &flaw);
     if (!message) {
         carry_flaw(exchange, &flaw);
         return;

@@ -18,8 +18,11 @@ serve carry_new_key;
 struct question carry_question(struct exchange *exchange, const char *service,
                                const ProtobufCMessage *message);
 
+/* The route's message as the request fills it; NULL with all the flaws of body, path and query. */
+ProtobufCMessage *carry_read(struct exchange *exchange, struct flaw *flaws);
+
 /* Fills a query's message from the target, each field once; a command takes nothing from there.
- * False: the flaw says what can't be taken. */
+ * False: the flaws say what can't be taken, all of it. */
 bool carry_query(struct exchange *exchange, ProtobufCMessage *message, struct flaw *flaw);
 
 /* Adds the header line that says where a list goes on: the same query with another `name`. */
@@ -31,5 +34,11 @@ extern const char carry_replayed[];
 /* Answers with the problem a service named. */
 void carry_problem(struct exchange *exchange, const AnswerHeader *header);
 
-/* Refuses with what is wrong with one field. */
+/* Puts one more flaw behind those found (reason NULL: none yet); always false. */
+bool carry_add_flaw(struct arena *arena, struct flaw *flaws, struct flaw one);
+
+/* A page of nothing, or of too much. */
+struct flaw carry_bad_limit(struct arena *arena);
+
+/* Refuses with what is wrong with each field; 400 where one of them can't be read. */
 void carry_flaw(struct exchange *exchange, const struct flaw *flaw);

@@ -8,50 +8,41 @@
 #include "events/subscriber.h"
 #include "http/server.h"
 
-/* 400 where it can't be read, 422 where it can and is not taken: as everywhere. */
-static bool unreadable(struct flaw *flaw, const char *field, const char *reason, const char *detail)
-{
-    *flaw = (struct flaw){field, reason, detail, .unreadable = true};
-    return false;
-}
-
-static bool out_of_range(struct flaw *flaw, const char *field, const char *detail)
-{
-    *flaw = (struct flaw){field, "out_of_range", detail, .unreadable = false};
-    return false;
-}
-
 /* In the words of the services, which check the identifiers of all other questions. */
-static bool read_ticket(const char *ticket_id, struct flaw *flaw)
-{
-    int64_t number;
-    enum id_verdict verdict = text_empty(ticket_id) ? ID_OK : id_parse(ticket_id, 'T', &number);
-    if (verdict == ID_BAD_CHECK_DIGIT)
-        return unreadable(flaw, "ticket_id", "bad_check_digit",
-                          "the check digit of this identifier does not fit: mistyped?");
-    return verdict == ID_OK
-           || unreadable(flaw, "ticket_id", "bad_identifier",
-                         "expected T, digits and a check digit");
-}
+static const struct flaw ticket_flaws[] = {
+    [ID_MALFORMED] = {"ticket_id", "bad_identifier",  "expected T, digits and a check digit",
+                      .unreadable = true                                                                        },
+    [ID_BAD_CHECK_DIGIT] = {"ticket_id", "bad_check_digit",
+                      "the check digit of this identifier does not fit: mistyped?",           .unreadable = true},
+};
 
-static bool read_query(struct exchange *exchange, const FollowEvents *asked,
-                       struct following *following, struct flaw *flaw)
+static bool read_query(struct exchange *exchange, FollowEvents *asked, struct following *following,
+                       struct flaw *flaws)
 {
+    static const struct flaw bad_types = {"types", "bad_types",
+                                          "a list like ticket.*,job.completed", .unreadable = true};
+    static const struct flaw bad_wait = {"wait", "out_of_range", "expected 0 to 30 seconds",
+                                         .unreadable = false};
+    struct arena *arena = exchange->arena;
     struct filter *filter = &following->filter;
-    if (!filter_types(exchange->arena, filter, asked->types))
-        return unreadable(flaw, "types", "bad_types", "a list like ticket.*,job.completed");
+    int64_t number;
+    bool read = carry_query(exchange, &asked->base, flaws);
+    bool all = text_empty(asked->ticket_id);
+    enum id_verdict verdict = all ? ID_OK : id_parse(asked->ticket_id, 'T', &number);
+
+    if (verdict != ID_OK)
+        read = carry_add_flaw(arena, flaws, ticket_flaws[verdict]);
+    if (!filter_types(arena, filter, asked->types))
+        read = carry_add_flaw(arena, flaws, bad_types);
     if (asked->wait > EVENTS_WAIT_MOST_S)
-        return out_of_range(flaw, "wait", "expected whole seconds, at most 30");
+        read = carry_add_flaw(arena, flaws, bad_wait);
     if (asked->limit > LIST_MOST)
-        return out_of_range(flaw, "limit",
-                            arena_print(exchange->arena, "expected 1 to %d", LIST_MOST));
-    if (!read_ticket(asked->ticket_id, flaw))
-        return false;
+        read = carry_add_flaw(arena, flaws, carry_bad_limit(arena));
     filter->ticket_id = asked->ticket_id;
     filter->branch = asked->branch;
     following->wait_ms = asked->wait * 1000L;
     following->wanted = asked->limit ? asked->limit : LIST_USUAL;
-    return true;
+    return read;
 }
 
 /* A reader that comes back sends its first address again, so the last id it saw counts more. */
@@ -68,9 +59,9 @@ static bool is_cursor(const char *place)
 
 static bool read_place(const char *place, struct tail *tail, struct cursor *from, struct flaw *flaw)
 {
+    *flaw = (struct flaw){"after", "bad_cursor", "this is no cursor of ours", .unreadable = true};
     if (is_cursor(place))
-        return cursor_parse(place, from)
-               || unreadable(flaw, "after", "bad_cursor", "this is no cursor of ours");
+        return cursor_parse(place, from);
     if (text_empty(place))
         tail_now(tail, from);
     else
@@ -114,19 +105,19 @@ struct doubt {
 
 static void doubt_answered(void *with, const AnswerHeader *header, struct bytes body)
 {
+    static const struct flaw ahead = {
+        "after", "bad_cursor",
+        "this cursor is ahead of all that was told: another house's, or from before a restore",
+        .unreadable = true};
     const struct doubt *doubt = with;
     struct exchange *exchange = doubt->exchange;
     bool told = ring_learn_head(doubt->ring, header, body);
-    struct flaw flaw;
-    unreadable(
-        &flaw, "after", "bad_cursor",
-        "this cursor is ahead of all that was told: another house's, or from before a restore");
     if (!exchange->connection)
         exchange_free(exchange);
     else if (!told)
         exchange_refuse(exchange, 503, "events_unreachable", "a service has not answered yet");
     else if (doubt->at > ring_head(doubt->ring))
-        carry_flaw(exchange, &flaw);
+        carry_flaw(exchange, &ahead);
     else
         serve_events(exchange);
 }
@@ -164,8 +155,7 @@ void serve_events(struct exchange *exchange)
 
     if (!(exchange->caller.roles & FOLLOWERS)) {
         exchange_refuse(exchange, 403, "forbidden", "events are for those with a role to follow");
-    } else if (!carry_query(exchange, &asked.base, &flaw)
-               || !read_query(exchange, &asked, &following, &flaw)) {
+    } else if (!read_query(exchange, &asked, &following, &flaw)) {
         carry_flaw(exchange, &flaw);
     } else if (following.stream && exchange->border->server->draining) {
         exchange_refuse(exchange, 503, "stopping", "this gateway is about to end");
