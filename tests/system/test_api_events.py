@@ -241,6 +241,19 @@ def test_a_page_waits_for_something_new(house, scene):
     assert time.monotonic() - began < 20
 
 
+def test_a_page_waits_no_longer_than_it_was_asked_to(house, scene):
+    overshoots = []
+    for _ in range(3):
+        cursor = now(house)
+        time.sleep(0.2)  # somewhere between two beats of the tail
+        began = time.monotonic()
+        answer = page(house, f"after={cursor}&wait=1&types=odd.*")
+        overshoots.append(time.monotonic() - began - 1)
+        assert answer.json["items"] == []
+
+    assert 0 <= min(overshoots) < 0.1, overshoots
+
+
 def test_a_page_with_something_new_does_not_wait(house, scene):
     start = now(house)
     scene.register(kind="consult")

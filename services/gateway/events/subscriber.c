@@ -19,7 +19,8 @@ struct subscriber {
     struct own_page *pages[SOURCES]; /* what lies before the rings; NULL: nothing */
     struct text out;
     unsigned got;
-    int64_t until_ms; /* a page is answered by then */
+    int64_t until_ms;           /* a page is answered by then */
+    struct alarm_clock *waited; /* rings then; NULL: it does not wait */
     int64_t wrote_ms;
     int64_t full_since_ms; /* the connection takes nothing more; 0: it does */
 };
@@ -42,6 +43,7 @@ static void subscriber_free(struct subscriber *subscriber)
         subscriber->next->before = subscriber->before;
     for (int i = 0; i < SOURCES; i++)
         own_page_free(subscriber->pages[i]);
+    alarm_free(subscriber->waited);
     keys_count_stream(tail->border->keys, subscriber->exchange->key_id, -1);
     if (is_stream(subscriber))
         tail->border->server->streams--;
@@ -244,7 +246,7 @@ static void pump(struct subscriber *subscriber)
         tail_stir(subscriber->tail);
 }
 
-static void drained(void *with)
+static void go_on(void *with)
 {
     pump(with);
 }
@@ -336,11 +338,14 @@ void subscriber_begin(struct tail *tail, struct exchange *exchange,
         tail->first->before = subscriber;
     tail->first = subscriber;
 
-    exchange->audience = (struct audience){.drained = drained, .gone = gone, .with = subscriber};
+    exchange->audience = (struct audience){.drained = go_on, .gone = gone, .with = subscriber};
     if (following->stream) {
         tail->border->server->streams++;
         exchange_stream(exchange, "text/event-stream");
         text_print(&subscriber->out, "retry: %d\n\n", SUBSCRIBER_RETRY_MS);
+    } else if (following->wait_ms) {
+        subscriber->waited = alarm_new(tail->border->daemon->loop, go_on, subscriber);
+        alarm_set(subscriber->waited, following->wait_ms, 0);
     }
     pump(subscriber);
 }
