@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "daemon/ask.h"
 #include "edge/message.h"
 #include "events/subscriber.h"
 
@@ -16,7 +15,10 @@ struct own_page {
     size_t count;
     uint64_t wanted; /* the id that was asked for */
     int64_t again_ms;
-    bool coming;
+    struct own_page *before; /* among those that wait */
+    struct own_page *after;
+    bool waiting;
+    bool coming; /* waiting or asked for */
     bool lost;
     bool forgotten;
 };
@@ -39,12 +41,37 @@ static void forget_events(struct own_page *page)
     page->count = 0;
 }
 
+static struct ring *ring_of(const struct own_page *page)
+{
+    return &page->tail->rings[page->source];
+}
+
+static void wait_for_turn(struct own_page *page)
+{
+    struct ring *ring = ring_of(page);
+    page->waiting = true;
+    page->before = ring->last_waiting;
+    page->after = NULL;
+    *(page->before ? &page->before->after : &ring->first_waiting) = page;
+    ring->last_waiting = page;
+}
+
+static void stop_waiting(struct own_page *page)
+{
+    struct ring *ring = ring_of(page);
+    page->waiting = false;
+    *(page->before ? &page->before->after : &ring->first_waiting) = page->after;
+    *(page->after ? &page->after->before : &ring->last_waiting) = page->before;
+}
+
 void own_page_free(struct own_page *page)
 {
     if (!page)
         return;
     page->forgotten = true;
-    if (page->coming)
+    if (page->waiting)
+        stop_waiting(page);
+    else if (page->coming)
         return;
     forget_events(page);
     free(page);
@@ -53,8 +80,7 @@ void own_page_free(struct own_page *page)
 static void read_page(struct own_page *page, const EventPage *events)
 {
     struct tail *tail = page->tail;
-    struct ring *ring = &tail->rings[page->source];
-    ring->oldest = events->oldest;
+    ring_of(page)->oldest = events->oldest;
     page->lost = events->oldest > page->wanted;
     for (size_t i = 0; i < events->n_events && i < SUBSCRIBER_PAGE_EVENTS; i++) {
         struct bytes packed = {events->events[i].data, events->events[i].len};
@@ -67,10 +93,15 @@ static void read_page(struct own_page *page, const EventPage *events)
     }
 }
 
+static void ask_in_turn(struct ring *ring);
+
 static void page_told(void *with, const AnswerHeader *header, struct bytes body)
 {
     struct own_page *page = with;
+    struct ring *ring = ring_of(page);
     page->coming = false;
+    ring->pages_asked--;
+    ask_in_turn(ring);
     if (page->forgotten) {
         own_page_free(page);
         return;
@@ -88,25 +119,28 @@ static void page_told(void *with, const AnswerHeader *header, struct bytes body)
     page->came(page->with);
 }
 
-static void ask_page(struct own_page *page, uint64_t id)
+static void ask_page(struct own_page *page)
 {
-    forget_events(page);
-    page->wanted = id;
-    page->coming = true;
-    struct arena *arena = arena_new();
     ReadEvents order = READ_EVENTS__INIT;
-    order.after = id - 1;
+    order.after = page->wanted - 1;
     order.limit = SUBSCRIBER_PAGE_EVENTS;
     order.bytes = SUBSCRIBER_PAGE_BYTES;
-    struct question question = {
-        .service = sources[page->source],
-        .message = read_events__descriptor.name,
-        .caller = {"service/gateway", SERVICE, "", ""},
-        .deadline_ms = (uint32_t)answer_ms,
-        .body = message_pack(arena, &order.base),
-    };
-    ask(page->tail->border->daemon, &question, page_told, page);
-    arena_free(arena);
+    ring_ask(ring_of(page), &order, page_told, page);
+}
+
+/* A question may be answered while it is asked: then this loop goes on, and none inside it. */
+static void ask_in_turn(struct ring *ring)
+{
+    if (ring->pages_turning)
+        return;
+    ring->pages_turning = true;
+    while (ring->first_waiting && ring->pages_asked < OWN_PAGES_MOST / SOURCES) {
+        struct own_page *next = ring->first_waiting;
+        stop_waiting(next);
+        ring->pages_asked++;
+        ask_page(next);
+    }
+    ring->pages_turning = false;
 }
 
 enum own_page_state own_page_find(struct own_page *page, uint64_t id, struct told_event **told)
@@ -122,6 +156,10 @@ enum own_page_state own_page_find(struct own_page *page, uint64_t id, struct tol
         return OWN_PAGE_LOST;
     if (clock_monotonic_ms() < page->again_ms)
         return OWN_PAGE_AWAY;
-    ask_page(page, id);
+    forget_events(page);
+    page->wanted = id;
+    page->coming = true;
+    wait_for_turn(page);
+    ask_in_turn(ring_of(page));
     return page->coming ? OWN_PAGE_COMING : OWN_PAGE_AWAY;
 }

@@ -5,11 +5,16 @@
 
 #include "events/tail.h"
 
+/* Asked for at once, by all subscribers together; a source has its part of them, so that one that
+ * does not answer holds up no other.  More wait for their turn: those who follow leave room among
+ * the open questions for those who ask. */
+enum { OWN_PAGES_MOST = 64 };
+
 struct own_page;
 
 enum own_page_state {
     OWN_PAGE_HERE,
-    OWN_PAGE_COMING, /* asked for; `came` is called */
+    OWN_PAGE_COMING, /* asked for, or about to be; `came` is called */
     OWN_PAGE_AWAY,   /* the service does not answer; asked again when found again later */
     OWN_PAGE_LOST,   /* no longer kept */
 };

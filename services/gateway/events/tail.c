@@ -66,14 +66,18 @@ static bool take(void *with, struct heard_event *heard)
 
 /* ---- the beginning ---- */
 
-static struct question own_question(const char *service, const char *message)
+void ring_ask(struct ring *ring, const ReadEvents *order, on_answered *answered, void *with)
 {
-    return (struct question){
-        .service = service,
-        .message = message,
+    struct arena *arena = arena_new();
+    struct question question = {
+        .service = sources[ring->source],
+        .message = order->base.descriptor->name,
         .caller = {"service/gateway", SERVICE, "", ""},
         .deadline_ms = (uint32_t)answer_ms,
+        .body = message_pack(arena, &order->base),
     };
+    ask(ring->tail->border->daemon, &question, answered, with);
+    arena_free(arena);
 }
 
 /* Branches that were opened since the tree was known are heard of, however many events ago. */
@@ -87,14 +91,10 @@ static uint64_t beginning(const struct ring *ring)
 
 void ring_ask_head(struct ring *ring, on_answered *answered, void *with)
 {
-    struct arena *arena = arena_new();
     ReadEvents order = READ_EVENTS__INIT;
     order.after = INT64_MAX;
     order.limit = 1;
-    struct question question = own_question(sources[ring->source], read_events__descriptor.name);
-    question.body = message_pack(arena, &order.base);
-    ask(ring->tail->border->daemon, &question, answered, with);
-    arena_free(arena);
+    ring_ask(ring, &order, answered, with);
 }
 
 bool ring_learn_head(struct ring *ring, const AnswerHeader *header, struct bytes body)

@@ -18,6 +18,7 @@ enum {
     TAIL_BRANCHES = 500,  /* of a page of the tree */
 };
 
+struct own_page;
 struct subscriber;
 
 /* The latest events of one source. */
@@ -33,7 +34,11 @@ struct ring {
     uint64_t oldest; /* that the service keeps */
     bool known;      /* its head was told */
     bool asked;
-    bool away; /* it did not answer */
+    bool away;            /* it did not answer */
+    unsigned pages_asked; /* own_page's, here and below */
+    bool pages_turning;
+    struct own_page *first_waiting;
+    struct own_page *last_waiting;
 };
 
 struct tail {
@@ -66,6 +71,9 @@ struct told_event *ring_event(const struct ring *ring, uint64_t id);
 
 /* As far as its service was heard to be. */
 uint64_t ring_head(const struct ring *ring);
+
+/* Asks the service for events. */
+void ring_ask(struct ring *ring, const ReadEvents *order, on_answered *answered, void *with);
 
 /* Asks the service where it stands, and takes note of the answer; false where it gave none. */
 void ring_ask_head(struct ring *ring, on_answered *answered, void *with);
