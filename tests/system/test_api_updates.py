@@ -348,6 +348,14 @@ def test_a_thousand_updates_but_no_more(house, scene, mover):
     assert state_of(house, scene, job_id) == "working"
 
 
+def test_lines_are_named_where_they_are_the_way(house, scene):
+    """Who sends another type, or too much at once, is told what may be sent."""
+    for kind, body, status in (("text/csv", b"a,b", 415), ("application/json", b" " * 1048577, 413)):
+        said = problem(house.request("POST", "/v1/job-updates", key=scene.provider, body=body,
+                                     headers={"Content-Type": kind}), status)
+        assert "application/x-ndjson" in said["detail"], said
+
+
 def test_no_updates_are_no_trouble(house, scene, mover):
     answer = house.request("POST", "/v1/job-updates", {"updates": []}, scene.provider)
 

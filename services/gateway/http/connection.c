@@ -67,6 +67,17 @@ static void refuse_malformed(struct connection *connection, int status, const ch
     exchange_refuse(exchange, status, reason, detail);
 }
 
+/* Where lines are taken too, they are the way to send more. */
+static void refuse_large(struct connection *connection)
+{
+    const struct route *route = connection->exchange->matched.route;
+    bool in_lines = route && (route->options & ROUTE_NDJSON);
+    refuse_malformed(connection, 413, "body_too_large",
+                     in_lines
+                         ? "the body is larger than is taken: send lines (application/x-ndjson)"
+                         : "the body is larger than is taken");
+}
+
 static void take_body(void *with, struct bytes part)
 {
     struct connection *connection = with;
@@ -97,7 +108,7 @@ static void await_body(struct connection *connection)
     struct exchange *exchange = connection->exchange;
 
     if (!is_streamed(exchange) && exchange->head.length > (uint64_t)body_most) {
-        refuse_malformed(connection, 413, "body_too_large", "the body is larger than is taken");
+        refuse_large(connection);
         return;
     }
     connection->phase = PHASE_BODY;
@@ -182,7 +193,7 @@ static bool read_body(struct connection *connection, struct bytes *rest)
     if (progress == FRAMING_BROKEN)
         refuse_malformed(connection, 400, "malformed", "the request's body is malformed");
     else if (connection->body_size > (size_t)body_most)
-        refuse_malformed(connection, 413, "body_too_large", "the body is larger than is taken");
+        refuse_large(connection);
     else if (connection->no_room)
         refuse_body(connection);
     else if (progress == FRAMING_WHOLE && exchange->audience.whole) {

@@ -63,13 +63,31 @@ static void continue_trace(struct exchange *exchange)
         memcpy(exchange->trace + 3, id, 32);
 }
 
+/* What a body may be beside JSON. */
+static const struct {
+    unsigned option;
+    const char *type;
+} body_types[] = {
+    {ROUTE_NDJSON, "application/x-ndjson"        },
+    {ROUTE_MERGED, "application/merge-patch+json"},
+};
+
 static bool reads_type(const struct route *route, const char *type)
 {
-    if (value_is_type(type, json))
-        return true;
-    if ((route->options & ROUTE_NDJSON) && value_is_type(type, "application/x-ndjson"))
-        return true;
-    return (route->options & ROUTE_MERGED) && value_is_type(type, "application/merge-patch+json");
+    for (size_t i = 0; i < LENGTH(body_types); i++)
+        if ((route->options & body_types[i].option) && value_is_type(type, body_types[i].type))
+            return true;
+    return value_is_type(type, json);
+}
+
+static const char *types_read(struct arena *arena, const struct route *route)
+{
+    struct text types = text_new(arena);
+    text_add(&types, json);
+    for (size_t i = 0; i < LENGTH(body_types); i++)
+        if (route->options & body_types[i].option)
+            text_print(&types, " or %s", body_types[i].type);
+    return types.at;
 }
 
 static bool writes_type(const struct route *route, const char *accept)
@@ -96,7 +114,9 @@ static struct problem find_route(struct exchange *exchange)
     const char *type = head->of[FIELD_CONTENT_TYPE];
     bool bodied = head->chunked || head->length;
     if (bodied && (!type || !reads_type(matched->route, type)))
-        return problem_at(415, "unsupported_type", "bodies are application/json in UTF-8");
+        return problem_at(415, "unsupported_type",
+                          arena_print(exchange->arena, "bodies are %s in UTF-8",
+                                      types_read(exchange->arena, matched->route)));
     if (!writes_type(matched->route, head->of[FIELD_ACCEPT]))
         return problem_at(406, "not_acceptable", "answers are application/json");
     return (struct problem){0};
