@@ -95,6 +95,17 @@ def test_steps_that_an_update_implies_are_not_counted():
     assert checker.check_keys([pushed], events) == []
 
 
+def test_what_a_verification_closes_is_told_beside_it_once():
+    verified = line(op="verify", version=3)
+    own = told(2, "job.verified", 2, key="s-w0-1")
+    beside = [told(number, "job.closed", number, key="s-w0-1") for number in (3, 4)]
+    rows = {"T1": (4, "closed")}
+    assert checker.check_effects([verified], [own, beside[0]], rows) == []
+    assert checker.check_keys([verified], [own, beside[0]]) == []
+    breaks("I1", checker.check_effects([verified], [beside[0]], rows), "told 0 times")
+    breaks("I2", checker.check_keys([verified], [own, *beside]), "done 2 times")
+
+
 # ---- I2 ----
 
 def test_a_key_that_was_answered_alike_is_fine():

@@ -48,6 +48,8 @@ def test_no_event_of_a_branch_is_told_before_the_branch_is_known(lone_house):
 def test_a_house_may_have_many_branches(lone_house):
     """More than the items of one message (MESSAGE_ITEMS_MOST)."""
     lone_house.sql("insert into gateway.scope (branch, path)"
+                   " select 'company', '/company/'"
+                   " union all"
                    " select 'b' || i, '/company/b' || i || '/' from generate_series(1, 10100) i")
     key = lone_house.make_key("subscriber", branch="company")
     pid = lone_house.kill("gateway.0")

@@ -63,6 +63,11 @@ def final_outcome(lines):
     return None
 
 
+# What a command may tell beside its own event, once: work verified after its ticket closed is closed
+# with it, and whoever held a job that is assigned to another hears that it was withdrawn.
+BESIDE = {"verify": {"job.closed"}, "assign": {"job.withdrawn"}}
+
+
 def check_effects(lines, events, rows):
     """I1: every ok is there exactly once, in the feed and in the tables."""
     findings = []
@@ -78,9 +83,10 @@ def check_effect(key, known, told, rows):
     say = lambda sentence: [Finding("I1", f"{key} ({known['op']}): {sentence}")]
     if known["op"] == "batch":
         return check_batch(key, known, told, say)
-    if len(told) != 1:
-        return say(f"answered ok, but told {len(told)} times: {[name(event) for event in told]}")
-    event = told[0]
+    own = [event for event in told if event.type not in BESIDE.get(known["op"], ())]
+    if len(own) != 1:
+        return say(f"answered ok, but told {len(own)} times: {[name(event) for event in told]}")
+    event = told[-1]
     if known["ids"] and event.aggregate != known["ids"][0]:
         return say(f"answered {known['ids'][0]}, but told of {event.aggregate}")
     if known["version"] and event.version != known["version"]:
