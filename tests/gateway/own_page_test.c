@@ -11,10 +11,10 @@ static struct {
 static size_t asked_count, answered_count;
 static bool at_once;
 
-static void answer_one(void)
+static void answer_one(enum kind kind)
 {
     AnswerHeader header = ANSWER_HEADER__INIT;
-    header.kind = UNAVAILABLE;
+    header.kind = kind;
     size_t i = answered_count++;
     asked[i].answered(asked[i].with, &header, (struct bytes){NULL, 0});
 }
@@ -25,7 +25,7 @@ void ring_ask(struct ring *ring, const ReadEvents *order, on_answered *answered,
     asked[asked_count].answered = answered;
     asked[asked_count++].with = with;
     if (at_once)
-        answer_one();
+        answer_one(OK);
 }
 
 static struct tail tail;
@@ -53,7 +53,7 @@ static void free_pages(struct own_page *pages[MANY])
     for (size_t i = 0; i < MANY; i++)
         own_page_free(pages[i]);
     while (answered_count < asked_count)
-        answer_one();
+        answer_one(OK);
 }
 
 static int begin(void **state)
@@ -78,11 +78,11 @@ TEST(pages_of_a_source_are_asked_for_in_turn)
     want_pages(pages, 0);
     EQUAL(asked_count, PART);
 
-    answer_one();
+    answer_one(OK);
     EQUAL(asked_count, PART + 1);
     TRUE(asked[PART].with == pages[PART]);
     while (answered_count < asked_count)
-        answer_one();
+        answer_one(OK);
 
     EQUAL(came, MANY);
     free_pages(pages);
@@ -98,6 +98,18 @@ TEST(a_source_that_does_not_answer_holds_up_no_other)
     EQUAL(asked_count, 2 * PART);
     free_pages(silent);
     free_pages(others);
+}
+
+TEST(a_source_that_is_away_lets_nobody_wait)
+{
+    struct own_page *pages[MANY];
+    want_pages(pages, 0);
+
+    answer_one(UNAVAILABLE);
+
+    EQUAL(came, 1 + MANY - PART);
+    EQUAL(asked_count, PART);
+    free_pages(pages);
 }
 
 TEST(a_page_that_nobody_wants_any_more_is_not_asked_for)
@@ -118,7 +130,7 @@ TEST(whoever_is_answered_at_once_lets_the_next_go_on)
     want_pages(pages, 0);
 
     at_once = true;
-    answer_one();
+    answer_one(OK);
 
     EQUAL(asked_count, MANY);
     at_once = false;
@@ -132,6 +144,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         AMONG_MANY(pages_of_a_source_are_asked_for_in_turn),
         AMONG_MANY(a_source_that_does_not_answer_holds_up_no_other),
+        AMONG_MANY(a_source_that_is_away_lets_nobody_wait),
         AMONG_MANY(a_page_that_nobody_wants_any_more_is_not_asked_for),
         AMONG_MANY(whoever_is_answered_at_once_lets_the_next_go_on),
     };

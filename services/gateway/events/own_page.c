@@ -93,6 +93,23 @@ static void read_page(struct own_page *page, const EventPage *events)
     }
 }
 
+static void stay_away(struct own_page *page)
+{
+    page->coming = false;
+    page->again_ms = clock_monotonic_ms() + SUBSCRIBER_AGAIN_MS;
+    page->came(page->with);
+}
+
+/* A service that does not answer one answers none: nobody waits for their turn to learn that. */
+static void turn_away(struct ring *ring)
+{
+    while (ring->first_waiting) {
+        struct own_page *page = ring->first_waiting;
+        stop_waiting(page);
+        stay_away(page);
+    }
+}
+
 static void ask_in_turn(struct ring *ring);
 
 static void page_told(void *with, const AnswerHeader *header, struct bytes body)
@@ -101,7 +118,10 @@ static void page_told(void *with, const AnswerHeader *header, struct bytes body)
     struct ring *ring = ring_of(page);
     page->coming = false;
     ring->pages_asked--;
-    ask_in_turn(ring);
+    if (header->kind == OK)
+        ask_in_turn(ring);
+    else
+        turn_away(ring);
     if (page->forgotten) {
         own_page_free(page);
         return;
@@ -114,9 +134,10 @@ static void page_told(void *with, const AnswerHeader *header, struct bytes body)
     if (events)
         read_page(page, events);
     arena_reset(page->tail->scratch);
-    if (page->count == 0)
-        page->again_ms = clock_monotonic_ms() + SUBSCRIBER_AGAIN_MS;
-    page->came(page->with);
+    if (page->count)
+        page->came(page->with);
+    else
+        stay_away(page);
 }
 
 static void ask_page(struct own_page *page)
