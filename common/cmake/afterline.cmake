@@ -13,6 +13,9 @@ if(NOT CMAKE_BUILD_TYPE)
     set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
 endif()
 
+include(CheckCCompilerFlag)
+check_c_compiler_flag(-ftrivial-auto-var-init=zero ZEROES_LOCALS) # clang 14 wants to be begged
+
 # Standard, warnings, hardening and sanitizers: what every target of ours links.
 add_library(rules INTERFACE)
 target_compile_features(rules INTERFACE c_std_17)
@@ -24,7 +27,8 @@ target_compile_options(rules INTERFACE
 set(hardened $<AND:$<NOT:$<BOOL:${SANITIZE}>>,$<NOT:$<CONFIG:Debug>>>)
 target_compile_options(rules INTERFACE
     $<${hardened}:-fstack-protector-strong;-fstack-clash-protection>
-    $<${hardened}:-D_FORTIFY_SOURCE=2;-ftrivial-auto-var-init=zero>)
+    $<${hardened}:-D_FORTIFY_SOURCE=2>
+    $<$<AND:${hardened},$<BOOL:${ZEROES_LOCALS}>>:-ftrivial-auto-var-init=zero>)
 target_link_options(rules INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 if(SANITIZE STREQUAL "address")
