@@ -22,14 +22,10 @@ struct updates_told *updates_told_new(struct arena *arena, size_t most)
     return told;
 }
 
-/* Where it is, or where it would stand.  FNV-1a over provider and id. */
+/* Where it is, or where it would stand. */
 static size_t place_of(const struct updates_told *told, int64_t provider, const char *update_id)
 {
-    uint64_t hash = 14695981039346656037u ^ (uint64_t)provider;
-
-    for (const char *at = update_id; *at; at++)
-        hash = (hash ^ (uint8_t)*at) * 1099511628211u;
-
+    uint64_t hash = text_hash(update_id) + (uint64_t)provider;
     size_t place = (size_t)(hash ^ hash >> 32) & told->mask;
     for (; told->places[place].update_id; place = (place + 1) & told->mask)
         if (told->places[place].provider == provider
