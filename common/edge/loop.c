@@ -1,5 +1,6 @@
 #include <signal.h>
 
+#include "base/clock.h"
 #include "edge/loop_inside.h"
 
 void *resident_new(size_t size, void (*leave)(struct resident *resident))
@@ -44,7 +45,7 @@ struct loop *loop_new(void)
     struct loop *loop = calloc(1, sizeof *loop);
 
     CHECK(loop);
-    loop->streams_most = SIZE_MAX;
+    loop_limit_streams(loop, SIZE_MAX, MINUTE_MS);
     signal(SIGPIPE, SIG_IGN);
     CHECK(uv_loop_init(&loop->uv) == 0);
     CHECK(uv_async_init(&loop->uv, &loop->keeper, nothing_rung) == 0);

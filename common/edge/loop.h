@@ -67,7 +67,6 @@ struct stream_events {
 enum {
     STREAM_QUEUE_MOST = 256 * 1024,
     STREAM_PATIENCE_MS = 5000,
-    STREAM_FAREWELL_MS = 60000,
 };
 
 /* host may be "0.0.0.0" or "::"; port 0 lets the system choose.  NULL and *why where it can't. */
@@ -87,10 +86,11 @@ size_t stream_unsent(const struct stream *stream);
 /* What all streams have queued, and how many there are, those that are closing included. */
 size_t loop_unsent(const struct loop *loop);
 size_t loop_streams(const struct loop *loop);
-/* At most so many at once; more wait at their listeners until one is gone. */
-void loop_limit_streams(struct loop *loop, size_t most);
+/* At most so many at once; more wait at their listeners until one is gone.  A farewell takes so
+ * long at most. */
+void loop_limit_streams(struct loop *loop, size_t most, long farewell_ms);
 /* Closes after what is queued was written, or at once.  No callbacks after this returns.  Whoever
- * takes nothing for STREAM_PATIENCE_MS, or not all within STREAM_FAREWELL_MS, gets no more. */
+ * takes nothing for STREAM_PATIENCE_MS, or not all before the farewell ends, gets no more. */
 void stream_close(struct stream *stream, bool at_once);
 
 /* ---- child processes ---- */

@@ -20,6 +20,7 @@ struct loop {
     size_t unsent;     /* bytes that streams have queued */
     size_t streams;    /* until their handles are closed */
     size_t streams_most;
+    uint64_t farewell_ms;
     struct listener *waiting; /* at whose door somebody waits for a stream to go */
     char read_buffer[LOOP_READ_MOST];
 };

@@ -210,9 +210,10 @@ size_t loop_streams(const struct loop *loop)
     return loop->streams;
 }
 
-void loop_limit_streams(struct loop *loop, size_t most)
+void loop_limit_streams(struct loop *loop, size_t most, long farewell_ms)
 {
     loop->streams_most = most;
+    loop->farewell_ms = (uint64_t)farewell_ms;
 }
 
 void stream_close(struct stream *stream, bool at_once)
@@ -226,7 +227,7 @@ void stream_close(struct stream *stream, bool at_once)
     }
     stream->farewell = true;
     stream->unsent = stream_unsent(stream);
-    stream->farewell_ms = uv_now(&stream->loop->uv) + STREAM_FAREWELL_MS;
+    stream->farewell_ms = uv_now(&stream->loop->uv) + stream->loop->farewell_ms;
     uv_timer_start(&stream->patience, patience_over, STREAM_PATIENCE_MS, STREAM_PATIENCE_MS);
     stream_part(stream);
 }

@@ -14,6 +14,7 @@ long connections_most;
 long request_ms;
 long idle_ms;
 long answer_ms;
+long farewell_ms;
 long body_most;
 long updates_most;
 long requests_per_second;
@@ -39,6 +40,8 @@ static const struct setting settings[] = {
      "a connection on which nothing arrives and nothing leaves is closed after so long"},
     {"answer_ms", MILLISECONDS, "10000", 100, 60000, &answer_ms,
      "how long a service may take to answer"},
+    {"farewell_ms", MILLISECONDS, "60000", 1000, 600000, &farewell_ms,
+     "how long who wants no more than this answer may take to fetch it"},
     {"body_most", BYTES, "1048576", 1024, 2097152, &body_most, "of a request"},
     {"updates_most", COUNT, "10000", 1, 1000000, &updates_most,
      "lines of one stream of job updates"},

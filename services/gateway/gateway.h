@@ -19,6 +19,7 @@ extern long connections_most;
 extern long request_ms;
 extern long idle_ms;
 extern long answer_ms;
+extern long farewell_ms;
 extern long body_most;
 extern long updates_most;
 extern long requests_per_second;

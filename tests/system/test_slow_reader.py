@@ -12,7 +12,8 @@ import pytest
 from house import House, eventually
 
 IDLE_MS = 1000
-PATIENCE_MS, FAREWELL_MS = 5000, 60000  # STREAM_… in common/edge/loop.h
+PATIENCE_MS = 5000  # STREAM_PATIENCE_MS in common/edge/loop.h
+FAREWELL_MS = 12000
 CONNECTIONS = 5
 NOTES, NOTE_BYTES = 490, 16000  # twice of what the system holds for a connection
 BRANCH = {"branch": "b", "name": "一个网点", "kind": "branch", "time_zone": "Asia/Shanghai"}
@@ -26,7 +27,7 @@ def house():
     settings = house.state / "settings"
     settings.mkdir(parents=True)
     (settings / "gateway.conf").write_text(
-        f"idle_ms = {IDLE_MS}\nconnections_most = {CONNECTIONS}\n")
+        f"idle_ms = {IDLE_MS}\nconnections_most = {CONNECTIONS}\nfarewell_ms = {FAREWELL_MS}\n")
     try:
         house.start()
         house.post("/v1/branches", BRANCH)

@@ -259,7 +259,7 @@ static void one_stream_too_many_waits_until_another_is_gone(void **state)
 {
     unsigned never = 0;
     struct listener *listener = listen_here(&echoing);
-    loop_limit_streams(loop, 1);
+    loop_limit_streams(loop, 1, MINUTE_MS);
     int first = call(listener), second = call(listener), third = call(listener);
 
     assert_true(comes(loop, &accepted, 1));
@@ -280,7 +280,7 @@ static void whoever_waits_at_a_listener_that_ends_is_left(void **state)
 {
     unsigned never = 0;
     struct listener *listener = listen_here(&echoing);
-    loop_limit_streams(loop, 1);
+    loop_limit_streams(loop, 1, MINUTE_MS);
     int first = call(listener), second = call(listener);
     assert_true(comes(loop, &accepted, 1));
 

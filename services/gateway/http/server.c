@@ -52,7 +52,7 @@ struct server *server_new(struct border *border)
         listener_new(border->daemon->loop, http_host, (int)http_port, accepted, server, &why);
     if (!server->listener)
         die("cannot listen at %s:%ld: %s", http_host, http_port, why);
-    loop_limit_streams(border->daemon->loop, (size_t)connections_most);
+    loop_limit_streams(border->daemon->loop, (size_t)connections_most, farewell_ms);
     server->sweep = alarm_new(border->daemon->loop, sweep, server);
     alarm_set(server->sweep, SERVER_SWEEP_MS, SERVER_SWEEP_MS);
     log_info("did=listen at=%s:%d", http_host, listener_port(server->listener));
