@@ -306,10 +306,12 @@ void writer_batch(struct writer *writer, struct work **works, size_t count)
     size_t others = count_others(works, count);
     size_t events = count < BATCH_APART_MOST ? count : BATCH_APART_MOST;
     size_t apart = others > 0 ? others : events;
+    bool mixed = others > 0 && others < count;
 
     if (run_together(writer, works, count))
         return;
     leave(works + apart, count - apart);
-    if (others == 0 || others == count || !run_together(writer, works, others))
-        run_apart(writer, works, apart);
+    if (mixed && writer->active && run_together(writer, works, others))
+        return;
+    run_apart(writer, works, apart);
 }

@@ -21,6 +21,7 @@ CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("AFTERLINE_BUILD", CHECKOUT / "build"))
 POSTGRES = pathlib.Path("/usr/lib/postgresql/15/bin")
 COMPLAINT = re.compile(r"Sanitizer: |runtime error: |said=defect")
+CRASH = re.compile(r"said=ended .*signal=(4|6|7|8|11)$")  # which no test sends
 SERVICES = ("intake", "dispatch", "returns", "complaints", "reporting", "gateway")
 
 
@@ -262,9 +263,11 @@ class House:
         return self.start()
 
     def complaints(self):
-        """What a sanitizer or a CHECK said; a daemon that dies of it is started again unseen."""
+        """What a sanitizer or a CHECK said, and who crashed without a word: whoever dies is started
+        again, unseen."""
         return [f"{log.name}: {line}" for log in (self.state / "log").glob("*.log")
-                for line in log.read_text(errors="replace").splitlines() if COMPLAINT.search(line)]
+                for line in log.read_text(errors="replace").splitlines() if COMPLAINT.search(line)
+                ] + [line for line in self.log_of_keeper().splitlines() if CRASH.search(line)]
 
     def remove(self, ill=False):
         """Fails where a log names a defect; but of a house that is `ill`, for it was made so."""
@@ -311,7 +314,8 @@ class House:
         return (self.state / "log" / f"{name}.log").read_text(errors="replace")
 
     def log_of_keeper(self):
-        return (self.folder / "keeper.log").read_text(errors="replace")
+        log = self.folder / "keeper.log"
+        return log.read_text(errors="replace") if log.exists() else ""
 
     def last_words(self):
         words = []

@@ -129,6 +129,29 @@ static void who_asked_does_not_wait_for_poisonous_events(void **state)
     free_works(works, LENGTH(works));
 }
 
+/* The commit is answered with a warning, as by a primary that gave up waiting for its standby. */
+static void a_mixed_batch_in_doubt_is_looked_up(void **state)
+{
+    struct test *test = begin_test(state);
+    struct work *works[] = {note("a", "doubt"), overheard(1, "one")};
+    room_script("create function writer_test.warn() returns trigger language plpgsql as"
+                " $$ begin if new.text = 'doubt' then raise warning 'perhaps'; end if;"
+                "    return null; end $$;"
+                "create constraint trigger loud after insert on writer_test.thing"
+                " deferrable initially deferred for each row execute function writer_test.warn()");
+
+    writer_batch(test->writer, works, LENGTH(works));
+    assert_false(writer_active(test->writer));
+    assert_int_equal(works[0]->outcome, OUTCOME_AGAIN);
+
+    activate(test->writer);
+    run(test, works, LENGTH(works));
+
+    assert_true(works[0]->answer.replayed);
+    assert_string_equal(things(test), "doubt one");
+    free_works(works, LENGTH(works));
+}
+
 static void a_few_events_are_gone_through_at_a_time(void **state)
 {
     struct test *test = begin_test(state);
@@ -902,6 +925,7 @@ int main(void)
         TEST(what_is_refused_for_now_or_by_a_defect_is_not_kept),
         TEST(a_disclosure_that_cant_be_noted_is_not_answered),
         TEST(who_asked_does_not_wait_for_poisonous_events),
+        TEST(a_mixed_batch_in_doubt_is_looked_up),
         TEST(a_few_events_are_gone_through_at_a_time),
         TEST(a_command_sees_what_its_batch_did_before_it),
         TEST(what_another_foresaw_and_left_is_not_found),
