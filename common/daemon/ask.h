@@ -14,8 +14,8 @@
  *
  * An answer to a command says up to which event it wrote; ask_known tells what all answers so far
  * said.  A question that carries this is not answered from what stands before it, but refused
- * UNAVAILABLE "behind".  Only a service that every event of these sources concerns can be asked so:
- * what is passed over moves no position at once (daemon/listen).
+ * UNAVAILABLE "behind".  Where events are passed over (daemon/listen), a place may stand a quarter
+ * of a second behind for nothing.
  */
 #pragma once
 

@@ -9,7 +9,7 @@
 #include "daemon/metrics.h"
 #include "daemon/overhear.h"
 
-enum { POSTPONE_MS = 60 * 1000 }; /* a timer whose handler refused is tried again after this */
+enum { POSTPONE_MS = MINUTE_MS }; /* a timer whose handler refused is tried again after this */
 
 /* ---- commands ---- */
 

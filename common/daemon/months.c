@@ -6,8 +6,6 @@
 
 enum { MONTHS_BEFORE = 1, MONTHS_AHEAD = 1 };
 
-static const int64_t day_ms = 24 * 60 * 60 * 1000;
-
 /* First of the month that is `months` from the one of this instant, UTC. */
 static int64_t month_start(int64_t ms, int months, struct tm *month)
 {
@@ -125,7 +123,7 @@ void writer_tidy(struct writer *writer, int64_t now_ms)
     arena_reset(writer->batch);
     db_use(writer->db, writer->batch);
     if (options->answers_kept_days > 0)
-        drop_old(writer, "answer", now_ms - options->answers_kept_days * day_ms);
+        drop_old(writer, "answer", now_ms - options->answers_kept_days * DAY_MS);
     if (options->events_kept_months > 0)
         drop_old(writer, "event", month_start(now_ms, -(int)options->events_kept_months, &month));
 }

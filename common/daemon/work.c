@@ -265,8 +265,9 @@ void work_finish_answer(struct work *work)
 {
     AnswerHeader *answer = &work->answer;
 
-    if (answer->n_violations || work->violation_count == 0 || answer->kind == OK
-        || answer->kind == NOT_FOUND)
+    bool of_fields = answer->kind == INVALID || answer->kind == UNREADABLE;
+
+    if (answer->n_violations || work->violation_count == 0 || !of_fields)
         return;
     answer->violations = arena_take(work->arena, work->violation_count * sizeof(Violation *));
     for (size_t i = 0; i < work->violation_count; i++) {

@@ -32,6 +32,12 @@ void job_set(struct job *job, const char *column, const char *value)
     job->values[column_place(job, column)] = value;
 }
 
+void job_forget(struct job *job, const char *const *columns, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        job_set(job, columns[i], NULL);
+}
+
 void job_renew(struct request *req, struct job *job)
 {
     job_set(job, "version", db_number(req->arena, row_number(&job->row, "version") + 1));

@@ -23,6 +23,7 @@ struct job {
 struct job job_of(struct request *req, const struct row *row);
 const char *job_text(const struct job *job, const char *column);
 void job_set(struct job *job, const char *column, const char *value);
+void job_forget(struct job *job, const char *const *columns, size_t count);
 void job_renew(struct request *req, struct job *job); /* its next version */
 const struct lifecycle *job_life(const struct job *job);
 const char *job_id(struct request *req, const struct job *job);
@@ -51,7 +52,7 @@ struct said {
 };
 
 bool move_wants_reason(const char *by);
-/* The report and who gave it, into the row. */
+/* The report, into the row. */
 void job_note_report(struct request *req, struct job *job, const Report *report);
 /* The version the caller expects, and a life that allows it; refused otherwise. */
 bool job_may(struct request *req, const struct job *job, const char *by);

@@ -7,12 +7,6 @@ static const char *moment(struct request *req, const struct said *said)
     return clock_text(req->arena, said->occurred_at_ms ? said->occurred_at_ms : req->now_ms);
 }
 
-static void forget(struct job *job, const char *const *columns, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        job_set(job, columns[i], NULL);
-}
-
 /* Back to the pool: nothing of the holder stays with the job. */
 static void let_go(struct job *job)
 {
@@ -22,7 +16,7 @@ static void let_go(struct job *job)
         "report",          "latitude",    "longitude",     "updated_at",
     };
 
-    forget(job, TABLE(of_the_holder));
+    job_forget(job, TABLE(of_the_holder));
 }
 
 static void note_hold(struct request *req, struct job *job, const struct said *said)
@@ -30,14 +24,12 @@ static void note_hold(struct request *req, struct job *job, const struct said *s
     job_set(job, "offered_until", NULL);
 }
 
-/* An appointment, a position and the time of the last update belong to the one who told them. */
+/* An appointment belongs to the one who made it. */
 static void note_assignment(struct request *req, struct job *job, const struct said *said)
 {
-    static const char *const of_the_one_before[] = {
-        "offered_until", "scheduled_from", "scheduled_until", "latitude", "longitude", "updated_at",
-    };
+    static const char *const appointed[] = {"offered_until", "scheduled_from", "scheduled_until"};
 
-    forget(job, TABLE(of_the_one_before));
+    job_forget(job, TABLE(appointed));
 }
 
 static void note_start(struct request *req, struct job *job, const struct said *said)
@@ -52,13 +44,13 @@ void job_note_report(struct request *req, struct job *job, const Report *report)
 
     message_to_json(&json, &report->base);
     job_set(job, "report", json.at);
-    job_set(job, "completed_by", req->caller.id);
 }
 
 static void note_completion(struct request *req, struct job *job, const struct said *said)
 {
     job_note_report(req, job, said->report);
     job_set(job, "completed_at", moment(req, said));
+    job_set(job, "completed_by", req->caller.id);
 }
 
 static void note_verification(struct request *req, struct job *job, const struct said *said)
@@ -217,6 +209,12 @@ bool job_tell(struct request *req, const struct job *job, const ProtobufCMessage
                 event);
 }
 
+/* Nobody sets out any more for a ticket that is closed. */
+static bool call_off(struct request *req, struct job *job)
+{
+    return job_move(req, job, "cancel", &(struct said){.reason = "the ticket was closed"});
+}
+
 bool job_move(struct request *req, struct job *job, const char *by, const struct said *said)
 {
     const struct way *way = way_by(by);
@@ -242,7 +240,7 @@ bool job_move(struct request *req, struct job *job, const char *by, const struct
     if (!way->releases)
         return true;
     let_go(job);
-    return job_offer_next(req, job);
+    return row_is(&job->row, "ticket_closed") ? call_off(req, job) : job_offer_next(req, job);
 }
 
 bool jobs_move(struct request *req, const struct rows *rows, const char *by,

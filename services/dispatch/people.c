@@ -7,7 +7,7 @@ const char *const job_kinds[] = {"install", "commission", "repair", "maintain", 
 
 bool branches_in_scope(struct request *req, const char *const *branches, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && i < WORDS_MOST; i++)
         if (!text_blank(branches[i])
             && !branch_in_scope(req, arena_print(req->arena, "branches[%zu]", i), branches[i]))
             return false;

@@ -50,7 +50,7 @@ static const struct setting settings[] = {
     {"streams_per_key", COUNT, "200", 1, 100000, &streams_per_key, "event streams at once"},
     {"events_in_memory", COUNT, "4096", 16, 1000000, &events_in_memory,
      "latest events of each service kept for those who follow"},
-    {"provider_sight_days", DAYS, "30", 0, 3650, &provider_sight_days,
+    {"provider_sight_days", DAYS, "30", 1, 3650, &provider_sight_days,
      "how old an event may be that a provider is told; as long as dispatch shows it ended jobs"},
     {"admin_key_file", TEXT, "", 0, 4000, &admin_key_file,
      "the administrator's key; made where it is missing; empty: none"},

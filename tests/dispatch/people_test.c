@@ -132,6 +132,12 @@ TEST(words_are_words_and_not_too_many)
     EQUAL(violations(), 2);
     TRUE(was_violated("name", "too_long"));
     TRUE(was_violated("skills", "too_many"));
+
+    AddProvider company = a_provider();
+    company.branches = many;
+    company.n_branches = WORDS_MOST + 1;
+    ask("manager", &company.base);
+    TRUE(was_violated("branches", "too_many"));
 }
 
 TEST(who_works_for_a_provider_adds_nobody)

@@ -175,6 +175,19 @@ TEST(work_that_goes_on_when_its_ticket_closes_ends_with_its_verification)
     SAME(((const Job *)answer(job))->state, "verified");
 }
 
+TEST(nobody_else_sets_out_for_a_closed_ticket)
+{
+    TicketClosed closed = TICKET_CLOSED__INIT;
+    closed.ticket_id = TICKET;
+    a_job("working");
+    overhear("intake", TICKET, &closed.base);
+
+    ask_as(the_provider(), order_to("give_up"));
+
+    SAME(((const Job *)answer(job))->state, "cancelled");
+    TRUE(heard(job_given_up) && heard(job_cancelled));
+}
+
 TEST(open_jobs_are_as_urgent_as_their_ticket)
 {
     TicketAmended amended = TICKET_AMENDED__INIT;
@@ -258,4 +271,5 @@ ROOM(dispatch, cmocka_unit_test(a_ticket_that_needs_hands_plans_its_job),
      cmocka_unit_test(a_discontent_customer_gets_another_job),
      cmocka_unit_test(a_ticket_that_never_had_a_job_gets_none),
      cmocka_unit_test(branches_are_learned),
-     cmocka_unit_test(work_that_goes_on_when_its_ticket_closes_ends_with_its_verification))
+     cmocka_unit_test(work_that_goes_on_when_its_ticket_closes_ends_with_its_verification),
+     cmocka_unit_test(nobody_else_sets_out_for_a_closed_ticket))

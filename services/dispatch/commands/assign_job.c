@@ -8,11 +8,15 @@ static bool is_theirs(const struct job *job, const struct candidate *who)
            && strcmp(job_text(job, "provider_id"), row_text(&who->row, "provider_id")) == 0;
 }
 
-/* Whoever held it is told, for from here on it is out of their sight. */
+/* Whoever held it is told, for from here on it is out of their sight.  Where they were, and how far
+ * their clock had come, is nothing to the next. */
 static bool withdraw(struct request *req, struct job *job, const char *reason)
 {
+    static const char *const of_theirs[] = {"latitude", "longitude", "updated_at"};
+
     if (text_empty(job_text(job, "technician_id")) && text_empty(job_text(job, "provider_id")))
         return true;
+    job_forget(job, TABLE(of_theirs));
     job_renew(req, job);
     return job_tell(req, job, &job_withdrawn__descriptor, &(struct said){.reason = reason});
 }

@@ -22,7 +22,6 @@ struct question carry_question(struct exchange *exchange, const char *service,
         .trace = exchange->trace,
         .expected_version = exchange->expected_version,
         .keyed = exchange->keyed,
-        .known = exchange->known,
         .body = message_pack(exchange->arena, message),
     };
 }
@@ -175,21 +174,27 @@ static bool is_service(const char *name)
     return false;
 }
 
-static void put(struct exchange *exchange, on_answered *then)
+/* What is asked, read once however often it is put; false: refused. */
+static bool read_question(struct exchange *exchange)
 {
     struct flaw flaw = {0};
     const char *service = matched_parameter(&exchange->matched, "service");
     if (service && !is_service(service)) {
         exchange_refuse(exchange, 404, "no_such_service", "there is no service of this name");
-        return;
+        return false;
     }
     ProtobufCMessage *message = carry_read(exchange, &flaw);
     if (!message) {
         carry_flaw(exchange, &flaw);
-        return;
+        return false;
     }
-    struct question question = carry_question(exchange, service, message);
-    ask(exchange->border->daemon, &question, then, exchange);
+    exchange->question = carry_question(exchange, service, message);
+    return true;
+}
+
+static void put(struct exchange *exchange, on_answered *then)
+{
+    ask(exchange->border->daemon, &exchange->question, then, exchange);
 }
 
 /* ---- what stands on what others told ---- */
@@ -230,15 +235,17 @@ static void perhaps_answered(void *with, const AnswerHeader *header, struct byte
 static void put_again(struct exchange *exchange)
 {
     if (exchange->looks == 0)
-        exchange->known = ask_known(exchange->border->daemon, exchange->arena);
+        exchange->question.known = ask_known(exchange->border->daemon, exchange->arena);
     if (exchange->looks == LOOKS_MOST)
-        exchange->known.count = 0;
+        exchange->question.known.count = 0;
     put(exchange, perhaps_answered);
 }
 
 static void carry_to(struct exchange *exchange, on_answered *then)
 {
     exchange->then = then;
+    if (exchange->looks == 0 && !read_question(exchange))
+        return;
     if (exchange->matched.route->options & ROUTE_TOLD)
         put_again(exchange);
     else

@@ -48,7 +48,7 @@ struct exchange {
     on_answered *then;         /* api/carry.c: what to do with the answer */
     struct alarm_clock *again; /* asks again whoever stands behind; NULL: did not have to */
     int looks;
-    struct known known; /* what was told, as far as whoever answers has to know it */
+    struct question question;
     struct audience audience;
     struct exchange *next_keyed;
     bool in_flight; /* stands among the keyed */
