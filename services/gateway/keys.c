@@ -53,10 +53,7 @@ void keys_free(struct keys *keys)
 
 static struct known_key **find(struct keys *keys, const char *id)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (const char *at = id; *at; at++)
-        hash = (hash ^ (unsigned char)*at) * 0x100000001b3u;
-    struct known_key **key = &keys->buckets[(hash >> 20) % BUCKETS];
+    struct known_key **key = &keys->buckets[(text_hash(id) >> 20) % BUCKETS];
     while (*key && strcmp((*key)->id, id) != 0)
         key = &(*key)->next;
     return key;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/text.h"
 
 enum { BUCKETS = 4096 };
 
@@ -40,10 +41,7 @@ void tree_free(struct tree *tree)
 
 static size_t bucket_of(const char *branch)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (; *branch; branch++)
-        hash = (hash ^ (unsigned char)*branch) * 0x100000001b3u;
-    return (hash >> 20) % BUCKETS;
+    return (text_hash(branch) >> 20) % BUCKETS;
 }
 
 static struct known_branch *find(const struct tree *tree, const char *branch)

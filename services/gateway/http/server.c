@@ -142,10 +142,7 @@ void server_random(struct server *server, char *hex, size_t size)
 
 struct exchange **server_keyed(struct server *server, const char *key)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (const char *at = key; *at; at++)
-        hash = (hash ^ (unsigned char)*at) * 0x100000001b3u;
-    struct exchange **at = &server->keyed[(hash >> 20) % SERVER_KEYED_BUCKETS];
+    struct exchange **at = &server->keyed[(text_hash(key) >> 20) % SERVER_KEYED_BUCKETS];
     while (*at && strcmp((*at)->key, key) != 0)
         at = &(*at)->next_keyed;
     return at;
